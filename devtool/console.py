@@ -3,6 +3,7 @@
 import os
 import sys
 import zlib
+from pathlib import Path
 
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
 WIDTH = 8
@@ -28,4 +29,4 @@ class Console:
             sys.stdout.write(text)
             sys.stdout.flush()
         except BrokenPipeError:  # the reader left; the processes go on until we are told to stop
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115

@@ -140,5 +140,3 @@ def run(command: Sequence[str]) -> None:
         words = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
         telling = [line for line in words if "error" in line.lower()] or words
         raise Stop(f"{' '.join(command[:4])} … failed: {telling[-1]}", UNAVAILABLE)
-
-

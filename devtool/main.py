@@ -1,17 +1,16 @@
 """The command line of ./dev."""
 
 import argparse
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from devtool import checks
 from devtool.environment import Ports, compose
 from devtool.errors import UNAVAILABLE, Stop
+from devtool.foreground import foreground
 from devtool.install import ensure_dev, ensure_runtime
-from devtool.paths import PYTHON, ROOT, var_folder
-from devtool.process import bind_to_parent
+from devtool.paths import PYTHON, var_folder
 from devtool.servers import running_servers
 from devtool.up import up
 
@@ -21,7 +20,12 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str]) -> int:
     name, *rest = arguments or ["--help"]
-    passing: Mapping[str, Callable[[list[str]], int]] = {"test": _test, "bench": _bench, "drill": _drill, "manage": _manage}
+    passing: Mapping[str, Callable[[list[str]], int]] = {
+        "test": _test,
+        "bench": _bench,
+        "drill": _drill,
+        "manage": _manage,
+    }
     try:
         if name in passing:  # their arguments belong to the program behind them
             return passing[name](rest)
@@ -51,15 +55,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _test(arguments: list[str]) -> int:
-    from devtool.checks import test
-
-    return test(var_folder() / "test", arguments)
+    return checks.test(var_folder() / "test", arguments)
 
 
 def _lint() -> int:
-    from devtool.checks import lint
-
-    return lint(var_folder() / "test")
+    return checks.lint(var_folder() / "test")
 
 
 def _bench(arguments: list[str]) -> int:
@@ -80,27 +80,3 @@ def _manage(arguments: list[str]) -> int:
 def with_servers(var: Path, arguments: Sequence[str]) -> int:
     with running_servers(var) as servers:
         return foreground([str(PYTHON), *arguments], compose(var, Ports(WEB_PORT), servers.environment()))
-
-
-def foreground(argv: Sequence[str], env: Mapping[str, str]) -> int:
-    """Runs it on our terminal. A Ctrl-C reaches it from there, so we only wait for what it makes of it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        child = subprocess.Popen(argv, cwd=ROOT, env=dict(env), preexec_fn=_as_our_own(bind_to_parent(signal.SIGTERM)))
-        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-        code = child.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    return 128 - code if code < 0 else code
-
-
-def _as_our_own(bind: Callable[[], None] | None) -> Callable[[], None]:
-    def prepare() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if bind:
-            bind()
-
-    return prepare
-
-

@@ -171,7 +171,9 @@ class Postgres:
         if not Path("/proc/self/cwd").exists():
             identity = self.record.read()
             return [identity.pid] if identity and identity.alive() else []
-        return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and self._works_here(entry)]
+        return [
+            int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and self._works_here(entry)
+        ]
 
     def _works_here(self, entry: Path) -> bool:
         try:

@@ -67,7 +67,7 @@ class Supervisor:
     def turn(self, timeout: float = 0.1) -> None:
         """One round: pass on lines, notice ends, start again what is due."""
         for key, _ in self.selector.select(timeout):
-            self._read(key.data, key.fileobj)
+            self._read(key.data)
         now = time.monotonic()
         for child in list(self.children):
             if child.process is None and child.lasting and not self.stopping and now >= child.due:
@@ -106,20 +106,22 @@ class Supervisor:
         child.process = spawn(Launch(child.argv, env=child.env, output=subprocess.PIPE))
         child.started, child.code = time.monotonic(), None
         child.record.write(child.process.pid)
-        output = child.process.stdout
-        assert output is not None
+        output = _output(child.process)
         os.set_blocking(output.fileno(), False)
         self.selector.register(output, selectors.EVENT_READ, child)
 
-    def _read(self, child: Child, output: IO[bytes]) -> None:
+    def _read(self, child: Child) -> None:
+        """Passes on the lines that are whole; at the end of the output also what is left of one."""
+        assert child.process is not None
+        output = _output(child.process)
         chunk = output.read(65536)
-        if chunk is None:
+        if chunk is None:  # nothing yet
             return
         *lines, child.rest = (child.rest + chunk).split(b"\n")
-        if not chunk:
-            self._close(child, output)
         for line in lines:
             self.console.line(child.name, line.decode(errors="replace").rstrip("\r"))
+        if not chunk:
+            self._close(child, output)
 
     def _close(self, child: Child, output: IO[bytes]) -> None:
         self.selector.unregister(output)
@@ -129,10 +131,11 @@ class Supervisor:
             child.rest = b""
 
     def _ended(self, child: Child, process: subprocess.Popen[bytes]) -> None:
-        if process.stdout is not None and not process.stdout.closed:
-            self._read(child, process.stdout)  # its last words
-        if process.stdout is not None and not process.stdout.closed:
-            self._close(child, process.stdout)
+        output = _output(process)
+        if not output.closed:
+            self._read(child)  # its last words
+        if not output.closed:  # a child of its own still holds the other end
+            self._close(child, output)
         if group_exists(process.pid):  # its own children do not outlive it
             signal_group(process.pid, signal.SIGKILL)
         child.record.clear()
@@ -142,7 +145,12 @@ class Supervisor:
         now = time.monotonic()
         child.pause = FIRST_PAUSE if now - child.started > STEADY else min(child.pause * 2, LONGEST_PAUSE)
         child.due = now + child.pause
-        self.console.say(f"{child.name} died ({cause(process.returncode)}); starting it again in {child.pause:.0f} s")
+        self.console.say(f"{child.name} died ({cause(process.returncode)}); starting it again in {child.pause:g} s")
+
+
+def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    assert process.stdout is not None
+    return process.stdout
 
 
 def cause(code: int) -> str:

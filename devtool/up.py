@@ -16,11 +16,12 @@ from devtool.environment import Ports, compose
 from devtool.errors import Stop
 from devtool.install import ensure_runtime
 from devtool.paths import PYTHON
+from devtool.postgres import Postgres
 from devtool.prepared import MigrationStamp
 from devtool.process_table import command, load_processes
 from devtool.servers import Servers
 from devtool.supervisor import Child, Supervisor
-from devtool.valkey import port_is_free
+from devtool.valkey import Valkey, port_is_free
 
 HOST = "127.0.0.1"
 READY_WITHIN = 120.0
@@ -44,7 +45,7 @@ def up(var: Path, port: int) -> int:
 
 
 def check_range(ports: Ports) -> None:
-    if not (0 < ports.web and ports.smtp < 65536):
+    if not (ports.web > 0 and ports.smtp < 65536):
         raise Stop(f"--port {ports.web}: a number from 1 to 65533 is needed")
 
 
@@ -142,7 +143,13 @@ class Run:
         for server in self.servers.embedded:
             if not server.record.alive():
                 self.supervisor.console.say(f"{server.record.name} died; starting it again")
-                server.start()
+                self._restart(server)
+
+    def _restart(self, server: Postgres | Valkey) -> None:
+        try:
+            server.start()
+        except Stop as stop:  # a full disk, say: tried again at the next look
+            self.supervisor.console.say(str(stop))
 
     def _greet(self, env: Mapping[str, str]) -> None:
         lines = ["", f"Plaza      {env['PUBLIC_URL']}/"]
@@ -168,5 +175,3 @@ def is_ready(port: int, env: Mapping[str, str]) -> bool:
         return False
     finally:
         connection.close()
-
-

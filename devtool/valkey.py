@@ -47,9 +47,7 @@ class Valkey:
         self._choose_port()
         write_private(self.home / "valkey.conf", self._settings())
         with self.log.open("ab") as output:
-            self.child = spawn(
-                Launch([str(program()), str(self.home / "valkey.conf")], cwd=self.home, output=output)
-            )
+            self.child = spawn(Launch([str(program()), str(self.home / "valkey.conf")], cwd=self.home, output=output))
         self.record.write(self.child.pid)
 
     def wait(self, timeout: float = 20) -> None:
