@@ -41,11 +41,8 @@ def message_log(stage: Platform, asked: Mapping[str, str]) -> Json:
 
 def _receipts(store: Store, only: str | None) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = defaultdict(list)
-    where, values = (" AND message = ?", [only]) if only else ("", [])
     rows = store.all(
-        f"SELECT * FROM statuses WHERE at <= ?{where} ORDER BY at, rowid",
-        now_ms(),
-        *values,  # noqa: S608
+        "SELECT * FROM statuses WHERE at <= ? AND message = coalesce(?, message) ORDER BY at, rowid", now_ms(), only
     )
     for row in rows:
         receipt = {"status": row["status"], "at": row["at"]} | ({"code": row["code"]} if row["code"] else {})
