@@ -1,0 +1,3 @@
+from channels_meta.whatsapp import adapter
+
+__all__ = ["adapter"]

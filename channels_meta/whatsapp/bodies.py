@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from channels_meta.whatsapp.shape import Malformed, first, flag, kept, number, obj, objs, text
+from channels_meta.whatsapp.shape import LONGEST_ID, Malformed, first, flag, kept, number, obj, objs, short, text
 from inbox import kinds
 from inbox.port import Failure, Media, Raw
 
@@ -29,11 +29,11 @@ def read_file(kind: str) -> Callable[[Raw], Body]:
     def read(part: Raw) -> Body:
         media = Media(
             kind=kind,
-            external_id=text(part, "id"),
+            external_id=short(part, "id"),
             url=first(part, "url", "link"),
-            mime_type=text(part, "mime_type"),
-            filename=text(part, "filename"),
-            sha256=text(part, "sha256"),
+            mime_type=short(part, "mime_type", 120),
+            filename=text(part, "filename")[-LONGEST_ID:],  # its end says what it is
+            sha256=short(part, "sha256", 88),
             voice=flag(part, "voice"),
             animated=flag(part, "animated"),
         )

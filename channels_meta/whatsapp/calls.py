@@ -6,7 +6,7 @@ from channels_meta.whatsapp.bodies import Body
 from channels_meta.whatsapp.change import Change, Item
 from channels_meta.whatsapp.messages import message
 from channels_meta.whatsapp.people import keys_of, person_of
-from channels_meta.whatsapp.shape import Malformed, kept, moment, need, number, text
+from channels_meta.whatsapp.shape import Malformed, kept, moment, need_id, number, short, text
 from inbox import kinds
 from inbox.port import Inbound, Raw
 
@@ -18,8 +18,8 @@ def read_call(raw: Raw, change: Change) -> Inbound:
     person = person_of(keys_of(raw, "to" if ours else "from"), change.contacts)
     if not person.keys:
         raise Malformed("neither a phone number nor a user id says who this is")
-    event = text(raw, "event") or "connect"
-    call = need(raw, "id")
+    event = short(raw, "event", 40) or "connect"
+    call = need_id(raw, "id")
     content = {
         "direction": "outgoing" if ours else "incoming",
         "status": (text(raw, "status") or event).lower(),

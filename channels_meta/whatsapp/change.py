@@ -8,6 +8,7 @@ from datetime import datetime
 
 from channels_meta.whatsapp.people import Contacts, address_key, contacts_in
 from channels_meta.whatsapp.shape import (
+    LONGEST_ID,
     NO_TIME,
     Malformed,
     first,
@@ -18,6 +19,9 @@ from channels_meta.whatsapp.shape import (
     text,
 )
 from inbox.port import Failure, Person, Raw
+
+LONGEST_ATTEMPT = 64
+LONGEST_TOPIC = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,12 @@ def errors_content(found: tuple[Failure, ...]) -> list[dict[str, str]]:
 
 def target_of(fields: Raw, kind: str, name: str) -> str:
     target = text(obj(fields, kind), name)
-    if not target:
-        raise Malformed(f"{kind}.{name} is missing")
+    if not 0 < len(target) <= LONGEST_ID:
+        raise Malformed(f"{kind}.{name} is missing or too long")
     return target
+
+
+def attempt_of(fields: Raw) -> str:
+    """Our attempt's id, if it is one: another tool on the same account may put its own word there."""
+    attempt = text(fields, "biz_opaque_callback_data")
+    return attempt if len(attempt) <= LONGEST_ATTEMPT else ""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from channels_meta.whatsapp.change import Change, Item
 from channels_meta.whatsapp.messages import event_of
 from channels_meta.whatsapp.people import address_key, contact_keys, in_order, keys_of, person_of
-from channels_meta.whatsapp.shape import is_storable, kept, moment, number, obj, text
+from channels_meta.whatsapp.shape import is_storable, kept, moment, number, obj, short, text
 from inbox.port import Event, Key, Person, Raw
 
 
@@ -42,7 +42,7 @@ def read_past(raw: Raw, change: Change, thread: Raw, mark: Mapping[str, object])
     keys = in_order([*keys_of(raw, "to" if from_us else "from"), *theirs])
     named = person_of(keys, change.contacts)
     person = Person(
-        keys=named.keys, name=named.name, username=named.username or text(context, "username").removeprefix("@")
+        keys=named.keys, name=named.name, username=named.username or short(context, "username", 120).removeprefix("@")
     )
     status = text(obj(raw, "history_context"), "status")
     item = Item(

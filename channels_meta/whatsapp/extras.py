@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from channels_meta.whatsapp.change import errors_content, failures
-from channels_meta.whatsapp.shape import first, flag, kept, obj, text
+from channels_meta.whatsapp.shape import first, flag, kept, obj, short, text
 from inbox.port import Raw
 
 CARRIERS = ("context", "referral", "errors")
@@ -12,7 +12,7 @@ REFERRAL = ("source_url", "source_id", "source_type", "headline", "body", "media
 
 def reply_to(fields: Raw) -> str:
     """The quoted message's id. It may be one we never saw: it stays text."""
-    return text(obj(fields, "context"), "id")
+    return short(obj(fields, "context"), "id")
 
 
 def extras(fields: Raw) -> dict[str, object]:

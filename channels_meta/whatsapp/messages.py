@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from channels_meta.whatsapp.bodies import PARTS, Body, read_contacts, read_unsupported
-from channels_meta.whatsapp.change import Change, Item, failures, target_of
+from channels_meta.whatsapp.change import Change, Item, attempt_of, failures, target_of
 from channels_meta.whatsapp.extras import extras, reply_to
 from channels_meta.whatsapp.interactive import REPLIES
 from channels_meta.whatsapp.people import keys_of, person_of
-from channels_meta.whatsapp.shape import Malformed, body, moment, need, obj, text
+from channels_meta.whatsapp.shape import Malformed, body, moment, need_id, obj, text
 from channels_meta.whatsapp.system import keys_changed, system_body
 from inbox import kinds
 from inbox.port import Echo, Edited, Event, Failure, Inbound, News, Raw, Reaction, Revoked
@@ -52,7 +52,7 @@ def message(item: Item, read: Body) -> Inbound:
         return Echo(
             raw=item.raw,
             at=item.at,
-            external_id=need(fields, "id"),
+            external_id=need_id(fields, "id"),
             person=item.person,
             kind=read.kind,
             text=read.text,
@@ -60,12 +60,12 @@ def message(item: Item, read: Body) -> Inbound:
             media=read.media,
             reply_to=reply_to(fields),
             source=item.source,
-            attempt=text(fields, "biz_opaque_callback_data"),
+            attempt=attempt_of(fields),
         )
     return Inbound(
         raw=item.raw,
         at=item.at,
-        external_id=need(fields, "id"),
+        external_id=need_id(fields, "id"),
         person=item.person,
         kind=read.kind,
         text=read.text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channels_meta.whatsapp.change import Change
+from channels_meta.whatsapp.change import LONGEST_TOPIC, Change
 from channels_meta.whatsapp.people import Contacts, address_key, in_order, parent_key, person_of, scoped_key
 from channels_meta.whatsapp.shape import first, moment_or, obj, text
 from inbox.port import News, Person, Raw
@@ -14,7 +14,7 @@ def read_news(raw: Raw, change: Change) -> News:
     topic = change.field or "unknown"
     if topic == "message_template_status_update" and "new_quality_score" in value:
         topic = "message_template_quality_update"
-    return News(raw=value or raw, at=moment_or(value, change.at), topic=topic)
+    return News(raw=value or raw, at=moment_or(value, change.at), topic=topic[:LONGEST_TOPIC])
 
 
 def read_error(raw: Raw, change: Change, topic: str = "errors") -> News:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from channels_meta.whatsapp.shape import first, is_storable, obj, objs, text
+from channels_meta.whatsapp.shape import is_storable, obj, objs, short, text
 from inbox.port import Key, Person, Raw
 
 PHONE = re.compile(r"\+?([0-9]{5,20})")
@@ -79,6 +79,6 @@ def person_of(keys: Iterable[Key], contacts: Contacts) -> Person:
     profile = obj(contact, "profile")
     return Person(
         keys=in_order([*own, *contact_keys(contact)]),
-        name=first(profile, "name") or text(contact, "name"),
-        username=(text(profile, "username") or text(contact, "username")).removeprefix("@"),
+        name=short(profile, "name") or short(contact, "name"),
+        username=(text(profile, "username") or text(contact, "username")).removeprefix("@")[:120],
     )

@@ -19,6 +19,7 @@ LATEST = 4_102_444_800  # 2100-01-01, in seconds
 MILLISECONDS_FROM = 100_000_000_000  # as seconds the year 5138: nobody means that
 MAX_DEPTH = 64
 MAX_BITS = 1024
+LONGEST_ID = 255
 
 
 class Malformed(ValueError):
@@ -40,6 +41,19 @@ def need(item: Raw, key: str) -> str:
     if not value:
         raise Malformed(f"{key} is missing or not text")
     return value
+
+
+def need_id(item: Raw, key: str) -> str:
+    """An id we store as it is. One that does not fit is no id that the platform ever gave."""
+    value = need(item, key)
+    if len(value) > LONGEST_ID:
+        raise Malformed(f"{key} is too long for an id")
+    return value
+
+
+def short(item: Raw, key: str, length: int = LONGEST_ID) -> str:
+    """An optional id or name that must fit; of a longer one the end is lost."""
+    return text(item, key)[:length]
 
 
 def first(item: Raw, *keys: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from channels_meta.whatsapp.change import Change, failures
+from channels_meta.whatsapp.change import LONGEST_TOPIC, Change, attempt_of, failures
 from channels_meta.whatsapp.people import address_key, in_order, parent_key, person_of, scoped_key
-from channels_meta.whatsapp.shape import first, moment, need, obj, text
+from channels_meta.whatsapp.shape import LONGEST_ID, first, moment, need, need_id, obj, text
 from inbox.port import Event, Key, News, Person, Raw, Receipt
 
 KNOWN = frozenset({"sent", "delivered", "read", "played", "failed"})
@@ -18,17 +18,17 @@ def read_status(raw: Raw, change: Change) -> Event:
     if text(raw, "type") == "call" or change.field == "calls":
         return News(raw=raw, at=at, topic="calls.status", person=person)
     if status not in KNOWN:
-        return News(raw=raw, at=at, topic=f"status.{status}", person=person)
+        return News(raw=raw, at=at, topic=f"status.{status}"[:LONGEST_TOPIC], person=person)
     errors = failures(raw) or (change.errors if status == "failed" else ())
     return Receipt(
         raw=raw,
         at=at,
-        external_id=need(raw, "id"),
+        external_id=need_id(raw, "id"),
         status=status,
-        attempt=text(raw, "biz_opaque_callback_data"),
+        attempt=attempt_of(raw),
         person=person,
         error=errors[0] if errors else None,
-        participant=first(raw, "recipient_participant_user_id", "recipient_participant_id"),
+        participant=first(raw, "recipient_participant_user_id", "recipient_participant_id")[:LONGEST_ID],
         pricing=obj(raw, "pricing") or None,
     )
 

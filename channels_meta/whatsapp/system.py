@@ -7,7 +7,7 @@ import re
 from channels_meta.whatsapp.bodies import Body
 from channels_meta.whatsapp.change import Change, Item
 from channels_meta.whatsapp.people import address_key, in_order, keys_of, parent_key, scoped_key
-from channels_meta.whatsapp.shape import Malformed, kept, moment_or, need, obj, text
+from channels_meta.whatsapp.shape import LONGEST_ID, Malformed, kept, moment_or, need_id, obj, text
 from inbox import kinds
 from inbox.port import Key, KeysChanged, Person, Raw
 
@@ -47,7 +47,7 @@ def _changed(item: Item, before: tuple[Key, ...], after: tuple[Key, ...]) -> Key
     return KeysChanged(
         raw=item.raw,
         at=item.at,
-        external_id=need(item.fields, "id"),
+        external_id=need_id(item.fields, "id"),
         before=Person(keys=gone, name=item.person.name, username=item.person.username),
         after=Person(keys=after),
         text=text(obj(item.fields, "system"), "body"),
@@ -95,7 +95,7 @@ def read_user_id_update(raw: Raw, change: Change) -> KeysChanged:
     return KeysChanged(
         raw=raw,
         at=moment_or(raw, change.at),
-        external_id=f"user_id_update:{before[-1].value}:{after[0].value}",
+        external_id=f"user_id_update:{before[-1].value}:{after[0].value}"[:LONGEST_ID],
         before=Person(keys=before),
         after=Person(keys=after),
         text=text(raw, "detail"),
