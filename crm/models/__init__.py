@@ -1,0 +1,4 @@
+from crm.models.contact import Contact
+from crm.models.identity import Identity, IdentityKey
+
+__all__ = ["Contact", "Identity", "IdentityKey"]

@@ -1,0 +1,111 @@
+"""A member answers. The message exists from the moment it is written; bringing it to the platform is for `deliver`."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from inbox import kinds, streams, windows
+from inbox.actions.lock import locked
+from inbox.models import Conversation, Delivery, Message, State
+from inbox.models.conversation import OPEN
+from inbox.receiving.messages import preview
+from workspaces import doorbell, events, live
+from workspaces.models import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    text: str
+    kind: str = kinds.TEXT
+    reply_to: Message | None = None
+
+
+class Refused(Exception):
+    """The message may not be sent; nothing was stored. `refusal` says why, for programs and for people."""
+
+    def __init__(self, refusal: windows.Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def send(conversation: Conversation, draft: Draft, *, by: Membership, client_id: uuid.UUID) -> tuple[Message, bool]:
+    """The message and whether this call made it: the same `client_id` again answers the message it made before, and
+    is refused if somebody else's (or another conversation's)."""
+    with transaction.atomic():
+        conversation = locked(conversation)
+        twin = Message.objects.filter(conversation=conversation, client_id=client_id).first()
+        if twin is not None:
+            return _same(twin, by), False
+        refusal = windows.refusal(conversation, draft.kind, draft.text)
+        if refusal is not None:
+            raise Refused(refusal)
+        message = _write(conversation, draft, by, client_id)
+        _tell(conversation, message)
+    return message, True
+
+
+def _same(twin: Message, by: Membership) -> Message:
+    if twin.author_id != by.pk:
+        raise Refused(windows.Refusal("client_id_taken", "This message id is taken."))
+    return twin
+
+
+def _write(conversation: Conversation, draft: Draft, by: Membership, client_id: uuid.UUID) -> Message:
+    conversation.clock += 1
+    at = _shown_at(conversation)
+    message = Message.objects.create(
+        conversation=conversation,
+        channel=conversation.channel,
+        client_id=client_id,
+        direction=Message.Direction.OUT,
+        source="agent",
+        author=by,
+        kind=draft.kind,
+        text=draft.text,
+        reply_to=draft.reply_to,
+        reply_to_external_id=draft.reply_to.external_id if draft.reply_to else "",
+        at=at,
+        seq=conversation.clock,
+        rev=conversation.clock,
+        state=State.QUEUED,
+    )
+    enqueue(message)
+    conversation.waiting_since = None
+    if conversation.status != OPEN:
+        conversation.status, conversation.closed_at = OPEN, None
+    preview(conversation, message)
+    conversation.save()
+    return message
+
+
+def _shown_at(conversation: Conversation) -> datetime:
+    """Our own times are cut to the platform's step, so that (time, seq) sorts both sides alike."""
+    step = conversation.channel.policy.time_step.total_seconds()
+    cut = timezone.now().timestamp() // step * step
+    return max(datetime.fromtimestamp(cut, UTC), conversation.last_message_at)
+
+
+def enqueue(message: Message, part: int = 0) -> Delivery:
+    from inbox.tasks import deliver  # the task module imports the actions
+
+    delivery = Delivery.objects.create(
+        message=message,
+        conversation=message.conversation,
+        channel=message.channel,
+        part=part,
+        run_at=timezone.now(),
+    )
+    doorbell.ring_on_commit(deliver, message.workspace_id, message.conversation_id)
+    return delivery
+
+
+def _tell(conversation: Conversation, message: Message) -> None:
+    events.publish(
+        events.Happened("message.sent", f"conversation:{conversation.pk}", {"message": message.pk}),
+    )
+    live.publish(streams.message_fragment(message), streams.rows_changed(conversation.pk))

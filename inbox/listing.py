@@ -1,0 +1,82 @@
+"""The list: which view, which page of it, and its counters."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.functional import cached_property
+
+from inbox.models import Conversation
+from inbox.models.conversation import CLOSED, OPEN, ConversationQuerySet
+from workspaces.models import Membership
+
+PAGE = 50
+CAP = 100
+VIEWS = ("mine", "unassigned", "all")
+
+
+class BadCursor(ValueError):
+    """A cursor that this list did not make."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What one member looks at: one of the views, open or closed."""
+
+    member: Membership
+    view: str = "mine"
+    status: str = OPEN
+
+    @classmethod
+    def from_query(cls, member: Membership, query: QueryDict) -> Listing:
+        view, status = query.get("view", "mine"), query.get("status", OPEN)
+        return cls(member, view if view in VIEWS else "mine", status if status in (OPEN, CLOSED) else OPEN)
+
+    @cached_property
+    def visible(self) -> ConversationQuerySet:
+        visible: ConversationQuerySet = Conversation.objects.visible_to(self.member)
+        return visible
+
+    @property
+    def conversations(self) -> ConversationQuerySet:
+        return self.visible.view(self.view, self.member).filter(status=self.status)
+
+    def page(self, before: str = "") -> tuple[list[Conversation], str]:
+        """Fifty rows below the cursor, and the cursor of the next page ("" at the end)."""
+        rows = self.conversations
+        if before:
+            rows = rows.after(*read_cursor(before))
+        found = list(rows.newest_first().for_rows()[: PAGE + 1])
+        more = len(found) > PAGE
+        return found[:PAGE], write_cursor(found[PAGE - 1]) if more else ""
+
+    def these(self, pks: list[int]) -> list[Conversation]:
+        return list(self.conversations.filter(pk__in=pks).newest_first().for_rows())
+
+    def counters(self) -> dict[str, int]:
+        """Open conversations of each view, and how many of mine hold something unread; each capped."""
+        open_ones = self.visible.filter(status=OPEN)
+        counts = {view: _capped(open_ones.view(view, self.member)) for view in VIEWS}
+        counts["unread"] = _capped(open_ones.view("mine", self.member).unread_by(self.member))
+        return counts
+
+
+def _capped(rows: ConversationQuerySet) -> int:
+    return rows.order_by()[:CAP].count()
+
+
+def write_cursor(row: Any) -> str:
+    return urlsafe_b64encode(f"{row.last_message_at.isoformat()},{row.pk}".encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[datetime, int]:
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        at, pk = text.split(",")
+        return datetime.fromisoformat(at), int(pk)
+    except ValueError as error:
+        raise BadCursor(cursor) from error

@@ -1,0 +1,6 @@
+from workspaces.models.audit import AuditEntry
+from workspaces.models.event import EventRow
+from workspaces.models.user import User
+from workspaces.models.workspace import Membership, Role, Workspace
+
+__all__ = ["AuditEntry", "EventRow", "Membership", "Role", "User", "Workspace"]

@@ -1,0 +1,29 @@
+"""Tags every template has without loading them."""
+
+from __future__ import annotations
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+CAP = 100
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of the sprite. It is hidden from screen readers: what it stands in says its name in words."""
+    return format_html(
+        '<svg class="i{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        f" {size}" if size else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def capped(count: int) -> str:
+    """Counters stop at 99+: beyond it nobody counts, and the database need not either."""
+    return f"{CAP - 1}+" if count >= CAP else str(count)
