@@ -71,6 +71,7 @@ class Postgres:
         private_or_open(self.var / "log")
         self._make_cluster()
         self._end_leftovers()
+        self._reap()
         if self.log.exists() and self.log.stat().st_size > 10_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
         settings = {**SETTINGS, "unix_socket_directories": str(self.socket)}
@@ -187,11 +188,15 @@ class Postgres:
             if identity and identity.alive():
                 _signal(identity.pid, number)
                 wait_until(lambda: not self._breathes(identity), timeout)
+        self._reap()
+        self._end_leftovers()
+        self.record.clear()
+
+    def _reap(self) -> None:
+        """Only when it is known to be dead."""
         if self.child is not None:
             self.child.wait()
             self.child = None
-        self._end_leftovers()
-        self.record.clear()
 
     def _breathes(self, identity: Identity) -> bool:
         if self.child is not None:

@@ -156,6 +156,7 @@ def end_leftover(record: Record, patience: float = 5.0) -> bool:
     if identity.alive() or (_start_time(identity.pid) is None and group_exists(identity.pid)):
         found = True
         signal_group(identity.pid, signal.SIGKILL)
+        wait_until(lambda: not identity.alive(), 2)  # only then its port is free
     record.clear()
     return found
 

@@ -44,6 +44,7 @@ class Valkey:
         private_folder(self.var / "run")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         end_leftover(self.record)
+        self._reap()
         self._choose_port()
         write_private(self.home / "valkey.conf", self._settings())
         with self.log.open("ab") as output:
@@ -73,10 +74,14 @@ class Valkey:
             if identity and identity.alive():
                 signal_group(identity.pid, number)
                 wait_until(lambda: not identity.alive(), timeout)
+        self._reap()
+        self.record.clear()
+
+    def _reap(self) -> None:
+        """Only when it is known to be dead."""
         if self.child is not None:
             self.child.wait()
             self.child = None
-        self.record.clear()
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1) as connection:
