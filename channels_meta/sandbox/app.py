@@ -8,11 +8,13 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from channels_meta.sandbox import control, graph, mailbox, phone, platform
 from channels_meta.sandbox.errors import GraphError
+from channels_meta.sandbox.protocol import OwnPagesOnly
 from channels_meta.sandbox.settings import Settings
 
 log = logging.getLogger("sandbox")
@@ -39,6 +41,7 @@ def build_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[*control.routes, *graph.routes, *mailbox.routes, static, *phone.routes],
         lifespan=lifespan,
+        middleware=[Middleware(OwnPagesOnly)],
         exception_handlers={GraphError: graph.refused},
     )
 

@@ -77,7 +77,9 @@ def _against(name: str, thing: Any, where: str) -> None:
 
 
 def _graph_error(error: ValidationError, where: str) -> GraphError:
-    path = where + "".join(f"['{step}']" if where or i else str(step) for i, step in enumerate(error.absolute_path))
+    steps: list[str | int] = [where] if where else []
+    steps += error.absolute_path
+    path = str(steps[0] if steps else "") + "".join(f"[{step!r}]" for step in steps[1:])
     if error.validator in ("required", "anyOf", "oneOf") and isinstance(error.instance, dict):
         return GraphError(131008, f"{path or 'body'}: {_missing(error)}")
     if error.validator in ("maxLength", "maxItems"):

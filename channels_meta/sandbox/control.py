@@ -68,7 +68,6 @@ def _customer(stage: Platform, body: Json) -> Customer:
     address = str(body.get("from") or body.get("customer") or "").strip()
     if not address:
         raise Wrong("`from` is needed: a phone or a user id")
-    customer = stage.people.find_or_add(address, str(body.get("name") or ""), str(body.get("user_id") or ""))
     columns = {
         "name": "name",
         "username": "username",
@@ -78,6 +77,7 @@ def _customer(stage: Platform, body: Json) -> Customer:
     }
     wanted = {column: body[key] for key, column in columns.items() if key in body}
     try:
+        customer = stage.people.find_or_add(address, str(body.get("name") or ""), str(body.get("user_id") or ""))
         return stage.people.change(customer, **wanted) if wanted else customer
     except sqlite3.Error as error:
         raise Wrong(str(error)) from error

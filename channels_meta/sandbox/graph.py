@@ -151,10 +151,8 @@ async def _linger(began: float, knobs: Knobs) -> None:
 def _note_refusal(stage: Platform, node: str, error: GraphError | int, details: str, raw: bytes) -> None:
     text = raw.decode("utf-8", "replace")
     http, code = (error.http, error.code) if isinstance(error, GraphError) else (error, None)
-    try:
-        attempt = json.loads(text).get("biz_opaque_callback_data")
-    except (ValueError, AttributeError):
-        attempt = None
+    body = _object(raw)
+    attempt = body.get("biz_opaque_callback_data") if body else None
     stage.store.write(
         "INSERT INTO rejects (account, at, code, http, details, attempt, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
         node,
@@ -167,12 +165,17 @@ def _note_refusal(stage: Platform, node: str, error: GraphError | int, details: 
     )
 
 
-def _parsed(raw: bytes) -> Json:
+def _object(raw: bytes) -> Json | None:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _parsed(raw: bytes) -> Json:
+    body = _object(raw)
+    if body is None:
         raise GraphError(100, "The parameter messaging_product is required.")
     return body
 

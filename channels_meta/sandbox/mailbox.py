@@ -114,7 +114,7 @@ def _part(mail: EmailMessage, subtype: str) -> str:
 
 
 def _parsed(raw: bytes) -> EmailMessage:
-    return cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 routes: list[BaseRoute] = [

@@ -1,5 +1,8 @@
 from typing import Any, cast
 
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
@@ -9,3 +12,18 @@ class Droppable(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         cast("dict[str, Any]", self.scope)["sandbox.drop"] = self.transport.abort
+
+
+class OwnPagesOnly:
+    """No other site's page may press buttons here; callers that are no browsers do not send the header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] != "GET":
+            foreign = Headers(scope=scope).get("sec-fetch-site", "none") not in ("same-origin", "none")
+            if foreign:
+                await PlainTextResponse("from this site only", 403)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
