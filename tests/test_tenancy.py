@@ -37,6 +37,7 @@ CALLERS_OF_ENTER = {
     "inbox/tasks.py",
     "workspaces/demo.py",
     "workspaces/events.py",
+    "workspaces/live.py",
     "workspaces/middleware.py",
     "workspaces/tasks.py",
 }

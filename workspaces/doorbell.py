@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -48,4 +47,7 @@ def ring(task: Rung, *args: Any) -> bool:
 
 
 def ring_on_commit(task: Rung, *args: Any) -> None:
-    transaction.on_commit(partial(ring, task, *args), robust=True)
+    def ring_doorbell() -> None:
+        ring(task, *args)
+
+    transaction.on_commit(ring_doorbell, robust=True)  # robust needs a function with a name, so no partial

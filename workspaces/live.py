@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import redis
@@ -61,8 +61,15 @@ def publish(*frames: Frame) -> None:
 
 
 def publish_all(frames: Sequence[Frame]) -> None:
-    if frames:
-        transaction.on_commit(partial(_send, tuple(frames), tenancy.current_id()), robust=True)
+    if not frames:
+        return
+    workspace = tenancy.current()
+
+    def publish_frames() -> None:
+        with tenancy.enter(workspace):  # the transaction may have been opened outside the scope
+            _send(frames, workspace.pk)
+
+    transaction.on_commit(publish_frames, robust=True)  # robust needs a function with a name, so no partial
 
 
 class _Line:

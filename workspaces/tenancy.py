@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 WORKSPACE_URLS = "config.urls_workspace"
+
+_entered: ContextVar[Workspace | None] = ContextVar("entered", default=None)
 
 
 class NoWorkspace(RuntimeError):
@@ -46,6 +49,14 @@ def current_id() -> int:
     return workspace
 
 
+def current() -> Workspace:
+    """The workspace whose scope is open."""
+    current_id()
+    workspace = _entered.get()
+    assert workspace is not None
+    return workspace
+
+
 def is_entered() -> bool:
     workspace = scope.current.get()
     return workspace is not None and workspace != scope.CROSSING
@@ -57,7 +68,7 @@ def enter(workspace: Workspace) -> Iterator[Workspace]:
     held = scope.current.get()
     if held not in (None, scope.CROSSING, workspace.pk):
         raise WrongWorkspace(f"workspace {held} is entered already; {workspace.pk} was asked for")
-    token = scope.current.set(workspace.pk)
+    token, entered = scope.current.set(workspace.pk), _entered.set(workspace)
     prefix, urlconf = get_script_prefix(), get_urlconf()
     set_script_prefix(f"/w/{workspace.slug}/")
     set_urlconf(WORKSPACE_URLS)
@@ -66,6 +77,7 @@ def enter(workspace: Workspace) -> Iterator[Workspace]:
     finally:
         set_urlconf(urlconf)
         set_script_prefix(prefix)
+        _entered.reset(entered)
         scope.current.reset(token)
 
 
