@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
@@ -24,8 +25,6 @@ LOCAL: Mapping[str, httpx.BaseTransport | None] = {
     "all://localhost": None,
     "all://[::1]": None,
 }
-
-_client = httpx.Client(timeout=TIMEOUT, mounts=LOCAL)
 
 NOT_SENT = (
     httpx.ConnectError,  # refused, no such host, TLS
@@ -69,13 +68,20 @@ class Refusal:
 Judge = Callable[[Refusal], SendError]
 
 
+@cache
+def _client() -> httpx.Client:
+    """One for the process, made when first needed: reading the certificates takes long, and no process may be forked
+    with connections open."""
+    return httpx.Client(timeout=TIMEOUT, mounts=LOCAL)
+
+
 def post(path: str, body: Raw, *, token: object, judge: Judge) -> Raw:
     """The answer's object. `judge` turns a platform's refusal into the error that its contract's table asks for."""
     headers = {"Authorization": f"Bearer {_usable(token)}"}
     url = f"{settings.GRAPH_URL.rstrip('/')}/{settings.GRAPH_VERSION}/{path}"
     # `from None`: an exception of the client may quote the header that holds the token.
     try:
-        response = _client.post(url, json=body, headers=headers)
+        response = _client().post(url, json=body, headers=headers)
     except NOT_SENT as fault:
         raise _fault(UNREACHABLE, fault, Outcome.RETRY) from None
     except httpx.HTTPError as fault:

@@ -22,7 +22,7 @@ def read_call(raw: Raw, change: Change) -> Inbound:
     call = need_id(raw, "id")
     content = {
         "direction": "outgoing" if ours else "incoming",
-        "status": (text(raw, "status") or event).lower(),
+        "status": "ringing" if event == "connect" else (text(raw, "status") or event).lower(),
         "duration": number(raw, "duration"),
         "call_id": call,
     }

@@ -15,6 +15,7 @@ from inbox import kinds
 from inbox.port import Echo, Edited, Event, Failure, Inbound, News, Raw, Reaction, Revoked
 
 TYPES = frozenset({*PARTS, "interactive", "contacts"})
+PLACEHOLDERS = frozenset({"unsupported", "unknown", "media_placeholder"})
 NOT_EDITS = frozenset({kinds.UNSUPPORTED, kinds.OTHER, kinds.WELCOME})
 
 
@@ -81,7 +82,7 @@ def body_of(fields: Raw, change: Change) -> Body:
     errors = failures(fields) or change.errors
     if type_ == "request_welcome":
         return Body(kinds.WELCOME)
-    if type_ in ("unsupported", "unknown"):
+    if type_ in PLACEHOLDERS:
         return read_unsupported(type_, obj(fields, "unsupported"), errors)
     if type_ == "contacts" and fields.get("contacts") is not None:
         return read_contacts(fields)

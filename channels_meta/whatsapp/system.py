@@ -95,7 +95,7 @@ def read_user_id_update(raw: Raw, change: Change) -> KeysChanged:
     return KeysChanged(
         raw=raw,
         at=moment_or(raw, change.at),
-        external_id=f"user_id_update:{before[-1].value}:{after[0].value}"[:LONGEST_ID],
+        external_id=f"user_id_update:{text(user, 'previous')}:{after[0].value}"[:LONGEST_ID],
         before=Person(keys=before),
         after=Person(keys=after),
         text=text(raw, "detail"),
