@@ -19,7 +19,7 @@ class Process:
 
 def _worker(queue: str, concurrency: int) -> Process:
     identity = ("-Q", queue, "-n", f"{queue}@%h", "--concurrency", str(concurrency))
-    return Process(queue, ("python", "-m", "celery", "-A", "config", "worker", *identity, *WORKER))
+    return Process(queue, ("python", "-m", "celery", "--quiet", "-A", "config", "worker", *identity, *WORKER))
 
 
 PROCESSES: tuple[Process, ...] = (

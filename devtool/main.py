@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from devtool import checks
+from devtool import checks, prepared
 from devtool.environment import Ports, compose
 from devtool.errors import UNAVAILABLE, Stop
 from devtool.foreground import foreground
@@ -74,6 +74,7 @@ def _drill(arguments: list[str]) -> int:
 
 def _manage(arguments: list[str]) -> int:
     ensure_runtime()
+    prepared.forget(var_folder())  # flush, migrate backwards: the next ./dev up looks again
     return with_servers(var_folder(), ["manage.py", *arguments])
 
 

@@ -1,4 +1,4 @@
-"""Whether the migrations on disk are those the database already has, told in milliseconds."""
+"""Whether this database already has its migrations and its demo workspaces, told in milliseconds."""
 
 import hashlib
 import json
@@ -11,11 +11,19 @@ from devtool.postgres import Postgres
 APPLIED = "SELECT md5(string_agg(app || '.' || name, ',' ORDER BY app, name)) FROM django_migrations"
 
 
-class MigrationStamp:
-    """Written after a successful migrate; it names the files and what the database says it applied."""
+def stamp_path(var: Path) -> Path:
+    return var / "run" / "prepared.json"
+
+
+def forget(var: Path) -> None:
+    stamp_path(var).unlink(missing_ok=True)
+
+
+class PreparedStamp:
+    """Written after migrate and demo succeeded; it names their files and what the database says it applied."""
 
     def __init__(self, var: Path, postgres: Postgres) -> None:
-        self.path = var / "run" / "migrated.json"
+        self.path = stamp_path(var)
         self.postgres = postgres
 
     def holds(self) -> bool:
@@ -29,7 +37,7 @@ class MigrationStamp:
         write_private(self.path, json.dumps(self._now()))
 
     def _now(self) -> dict[str, str]:
-        return {"files": migrations_digest(), "applied": self._applied()}
+        return {"files": preparing_digest(), "applied": self._applied()}
 
     def _applied(self) -> str:
         try:
@@ -38,9 +46,11 @@ class MigrationStamp:
             return ""
 
 
-def migrations_digest(root: Path = ROOT) -> str:
-    """Of our own migrations, and of the lock for those of the packages."""
-    total = hashlib.sha256((root / "requirements.lock").read_bytes())
-    for path in sorted(root.glob("*/migrations/*.py")):
+def preparing_digest(root: Path = ROOT) -> str:
+    """Of everything that migrate and demo are made of, the packages' own migrations included."""
+    files = [root / "requirements.lock", root / "config" / "settings.py"]
+    files += sorted([*root.glob("*/migrations/*.py"), *root.glob("*/demo.py"), *root.glob("*/demo/*.py")])
+    total = hashlib.sha256()
+    for path in files:
         total.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     return total.hexdigest()

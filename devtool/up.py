@@ -17,7 +17,7 @@ from devtool.errors import Stop
 from devtool.install import ensure_runtime
 from devtool.paths import PYTHON
 from devtool.postgres import Postgres
-from devtool.prepared import MigrationStamp
+from devtool.prepared import PreparedStamp
 from devtool.process_table import command, load_processes
 from devtool.servers import Servers
 from devtool.supervisor import Child, Supervisor
@@ -96,12 +96,15 @@ class Run:
         env = compose(self.var, self.ports, self.servers.environment())
         self.supervisor.watches.append(self._watch_servers)
         self._compile_catalogues(env)
-        self._migrate(env)
-        for process in load_processes():
-            if env["SANDBOX"] == "1" or not process.development_only:
-                self.supervisor.add(process.name, command(process, HOST, self.ports.web), env)
-        demo = self._manage("demo", env)
-        self._require(demo)
+        stamp = PreparedStamp(self.var, self.servers.postgres) if self.servers.postgres else None
+        prepared = stamp is not None and stamp.holds()
+        if not prepared:
+            self._require(self._manage("migrate", env, "--no-input"))
+        self._start_processes(env)
+        if not prepared:
+            self._require(self._manage("demo", env))
+            if stamp and not self.supervisor.stopping:
+                stamp.write()
         if self._wait_until_ready(env):
             self._greet(env)
         while not self.supervisor.stopping:
@@ -113,13 +116,10 @@ class Run:
             argv = [str(PYTHON), "-m", "devtool.catalogues", "compile"]
             self._require(self.supervisor.add("locale", argv, env, lasting=False))
 
-    def _migrate(self, env: Mapping[str, str]) -> None:
-        stamp = MigrationStamp(self.var, self.servers.postgres) if self.servers.postgres else None
-        if stamp and stamp.holds():
-            return
-        self._require(self._manage("migrate", env, "--no-input"))
-        if stamp and not self.supervisor.stopping:
-            stamp.write()
+    def _start_processes(self, env: Mapping[str, str]) -> None:
+        for process in load_processes():
+            if env["SANDBOX"] == "1" or not process.development_only:
+                self.supervisor.add(process.name, command(process, HOST, self.ports.web), env)
 
     def _manage(self, name: str, env: Mapping[str, str], *arguments: str) -> Child:
         return self.supervisor.add(name, [str(PYTHON), "manage.py", name, *arguments], env, lasting=False)
@@ -132,7 +132,7 @@ class Run:
         deadline = time.monotonic() + READY_WITHIN
         while not self.supervisor.stopping:
             self.supervisor.turn()
-            if is_ready(self.ports.web, env):
+            if is_ready(self.ports.web, env) and not (env["SANDBOX"] == "1" and port_is_free(self.ports.sandbox)):
                 return True
             if time.monotonic() > deadline:
                 self.supervisor.console.say(f"/readyz does not answer 200 after {READY_WITHIN:.0f} s; still trying")
@@ -154,7 +154,7 @@ class Run:
     def _greet(self, env: Mapping[str, str]) -> None:
         lines = ["", f"Plaza      {env['PUBLIC_URL']}/"]
         if env["SANDBOX"] == "1":
-            lines += [f"Phone      {env['SANDBOX_URL']}/phone/", f"Mailbox    {env['SANDBOX_URL']}/mail/"]
+            lines += [f"Phone      {env['SANDBOX_URL']}/", f"Mailbox    {env['SANDBOX_URL']}/mailbox/"]
         lines += [
             "Log in as  ana@plaza.example (admin), bruno@plaza.example or carla@plaza.example (agents)",
             "           password: plaza-demo",
