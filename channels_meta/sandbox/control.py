@@ -89,7 +89,7 @@ async def health(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    platform.of(request).reset()
+    await platform.of(request).reset()
     return JSONResponse({"ok": True})
 
 

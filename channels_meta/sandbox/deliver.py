@@ -2,6 +2,8 @@ import asyncio
 import json
 import time
 from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
@@ -15,6 +17,7 @@ from channels_meta.sandbox.wire import Wire, WireError
 FOREVER = 1_000_000
 HELD_MS = 20  # how often held updates are looked at again
 SCAN = 2000
+LANDING_S = 2.0
 
 
 class Outbox:
@@ -27,6 +30,7 @@ class Outbox:
         self.store, self.modes, self.people, self.settings = store, modes, people, settings
         self.wire = Wire(settings.webhook_url)
         self._bell = asyncio.Event()
+        self._grounded = False
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._settled: dict[int, asyncio.Future[None]] = {}
 
@@ -70,11 +74,12 @@ class Outbox:
     async def run(self) -> None:
         while True:
             self._bell.clear()
-            held = self.pack()
-            self._launch()
+            now = now_ms()  # one for all: what falls due in between must count as still to come
+            held = self.pack(now)
+            self._launch(now)
             await self.store.committed()
             try:
-                async with asyncio.timeout(self._pause(held)):
+                async with asyncio.timeout(self._pause(now, held)):
                     await self._bell.wait()
             except TimeoutError:
                 continue  # something fell due
@@ -85,9 +90,22 @@ class Outbox:
         await asyncio.gather(*self._flying.values(), return_exceptions=True)
         self.wire.close()
 
-    def pack(self) -> bool:
+    @asynccontextmanager
+    async def grounded(self) -> AsyncIterator[None]:
+        """Nothing is under way inside: what a reset forgets must not arrive after it."""
+        self._grounded = True
+        try:
+            if self._flying:
+                await asyncio.wait(list(self._flying.values()), timeout=LANDING_S)
+            for task in self._flying.values():
+                task.cancel()
+            yield
+        finally:
+            self._grounded = False
+            self._bell.set()
+
+    def pack(self, now: int) -> bool:
         """Turns what is due into webhooks; True while some is held back for a batch or a shuffle."""
-        now = now_ms()
         due: dict[str, list[Any]] = defaultdict(list)
         for row in self.store.all("SELECT * FROM updates WHERE due_at <= ? ORDER BY due_at, id LIMIT ?", now, SCAN):
             due[row["account"]].append(row)
@@ -117,17 +135,20 @@ class Outbox:
             for _ in range(knobs.copies):
                 self.make(account_id, body)
 
-    def _launch(self) -> None:
+    def _launch(self, now: int) -> None:
         everywhere = self.modes.of(EVERYWHERE)
         free = everywhere.concurrency - len(self._flying)
-        if free <= 0 or everywhere.paused:
+        if free <= 0 or everywhere.paused or self._grounded:
             return
+        paused = [scope for scope, values in self.modes.set_by_scope.items() if values.get("paused")]
         rows = self.store.all(
-            "SELECT * FROM webhooks WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, id LIMIT ?",
-            now_ms(),
-            free + len(self._flying) + (SCAN if self._some_paused() else 0),
+            "SELECT * FROM webhooks WHERE state = 'pending' AND due_at <= ?"
+            " AND account NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, id LIMIT ?",
+            now,
+            json.dumps(paused),
+            free + len(self._flying),
         )
-        ready = [row for row in rows if row["id"] not in self._flying and not self.modes.of(row["account"]).paused]
+        ready = [row for row in rows if row["id"] not in self._flying]
         for row in ready[:free]:
             self._flying[row["id"]] = asyncio.create_task(self._deliver(row))
 
@@ -173,18 +194,13 @@ class Outbox:
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
 
-    def _some_paused(self) -> bool:
-        return any(values.get("paused") for values in self.modes.set_by_scope.values())
-
-    def _pause(self, held: bool) -> float | None:
+    def _pause(self, now: int, held: bool) -> float | None:
         """Seconds until the next thing falls due; None: sleep until the bell."""
         everywhere = self.modes.of(EVERYWHERE)
-        due = [self.store.one("SELECT min(due_at) FROM updates WHERE due_at > ?", now_ms())]
+        due = [self.store.one("SELECT min(due_at) FROM updates WHERE due_at > ?", now)]
         if not everywhere.paused and len(self._flying) < everywhere.concurrency:
-            due.append(
-                self.store.one("SELECT min(due_at) FROM webhooks WHERE state = 'pending' AND due_at > ?", now_ms())
-            )
+            due.append(self.store.one("SELECT min(due_at) FROM webhooks WHERE state = 'pending' AND due_at > ?", now))
         times = [row[0] for row in due if row is not None and row[0] is not None]
         if held:
-            times.append(now_ms() + HELD_MS)
+            times.append(now + HELD_MS)
         return max(0.0, (min(times) - now_ms()) / 1000) if times else None

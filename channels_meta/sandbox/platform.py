@@ -27,10 +27,11 @@ class Platform:
             return next(iter(self.people.accounts.values()), None)
         return self.people.accounts.get(phone_number_id)
 
-    def reset(self) -> None:
-        self.store.clear()
-        self.modes.load()
-        self.people.load()
+    async def reset(self) -> None:
+        async with self.outbox.grounded():
+            self.store.clear()
+            self.modes.load()
+            self.people.load()
 
 
 def build(settings: Settings) -> Platform:
