@@ -26,8 +26,8 @@ class Rule:
 
 
 RULES = (
-    # Access and account. An expired key keeps the queue waiting: nothing was taken, and it goes on once reconnected.
-    Rule((0, 190), RETRY, CHANNEL, "access_expired"),
+    # Access and account: REJECTED of a whole CHANNEL stops it until it is reconnected, and what is queued waits.
+    Rule((0, 190), REJECTED, CHANNEL, "access_expired"),
     Rule((3, 10, range(200, 300), 131005), REJECTED, CHANNEL, "permission_missing"),
     Rule((368, 131031), REJECTED, CHANNEL, "account_restricted"),
     Rule((130497,), REJECTED, RECIPIENT, "country_restricted"),
@@ -70,7 +70,7 @@ RULES = (
     Rule((132015,), REJECTED, MESSAGE, "template_paused"),
     Rule((132016,), REJECTED, MESSAGE, "template_disabled"),
     Rule((131055, 131063, range(134100, 134103)), REJECTED, MESSAGE, "marketing_way", with_detail=True),
-    Rule((131064,), REJECTED, CHANNEL, "templates_limited", with_detail=True),
+    Rule((131064,), REJECTED, MESSAGE, "templates_limited", with_detail=True),
     Rule((139200,), REJECTED, MESSAGE, "template_needed", with_detail=True),
     Rule((range(2388000, 2389000),), REJECTED, MESSAGE, "template_not_accepted", with_detail=True),
     # Setting up

@@ -15,7 +15,7 @@ MESSAGE, RECIPIENT, CHANNEL = Scope.MESSAGE, Scope.RECIPIENT, Scope.CHANNEL
 
 # The contract's table (§6 and §99), code by code.
 CONTRACT = {
-    "reconnect, queue waits": ([0, 190], RETRY, CHANNEL),
+    "reconnect, queue waits": ([0, 190], REJECTED, CHANNEL),
     "reconnect, no retry": ([3, 10, 200, 250, 299, 131005], REJECTED, CHANNEL),
     "throttled number": ([4, 80007, 130429, 131048, 133016], RETRY, CHANNEL),
     "throttled pair": ([131056], RETRY, RECIPIENT),
@@ -30,7 +30,7 @@ CONTRACT = {
     "display name, payment": ([131037, 131042, 131044], REJECTED, CHANNEL),
     "media": ([131051, 131052, 131053, 131014, 131060], REJECTED, MESSAGE),
     "marketing API": ([131055, 134100, 134101, 134102, 131063], REJECTED, MESSAGE),
-    "classification": ([131064], REJECTED, CHANNEL),
+    "classification": ([131064], REJECTED, MESSAGE),
     "template": ([132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132018], REJECTED, MESSAGE),
     "flow": ([132068, 139000, 139001, 139002, 139003, 139004], REJECTED, MESSAGE),
     "flow throttled": ([132069], RETRY, MESSAGE),

@@ -171,7 +171,7 @@ def test_mark_read_fails_as_a_send_does(settings: Any) -> None:
         settings.GRAPH_URL = server.url
         with pytest.raises(SendError) as caught:
             adapter.mark_read(number(), "wamid.IN1")
-    assert (caught.value.outcome, caught.value.scope) == (Outcome.RETRY, Scope.CHANNEL)
+    assert (caught.value.outcome, caught.value.scope) == (Outcome.REJECTED, Scope.CHANNEL)
 
 
 def test_the_policy() -> None:
