@@ -44,7 +44,7 @@ class Customer:
         return self.wa_id or self.user_id
 
 
-DEFAULT_ACCOUNT = Account("110000000000009", "290000000000001", "+1 555-000-1234", "Calzado Sur", "sandbox-token")
+DEFAULT_ACCOUNT = Account("110000000000009", "290000000000001", "+1 555-000-1234", "Ventas Centro", "sandbox-token")
 
 
 class People:

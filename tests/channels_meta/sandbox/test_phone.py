@@ -66,7 +66,7 @@ def test_a_reply_quotes(box: Box, door: Door, chat: str) -> None:
     form(box, f"{chat}/messages", text="Legal", reply_to=sent)
     until(lambda: len(door.messages()) == 2)
     assert door.messages()[1]["context"] == {"from": "15550001234", "id": sent}
-    assert re.search(r'class="quote"><b>Calzado Sur</b><span>\s*Temos sim', box.client.get(chat).text)
+    assert re.search(r'class="quote"><b>Ventas Centro</b><span>\s*Temos sim', box.client.get(chat).text)
 
 
 @pytest.mark.parametrize(
