@@ -190,3 +190,21 @@ def test_a_business_initiated_call_opens_no_window_and_a_customers_does() -> Non
 
 def test_the_adapter_parses() -> None:
     assert [event.external_id for event in adapter.parse(bodied()) if isinstance(event, Inbound)] == ["wamid.IN1"]
+
+
+def test_a_call_that_names_nobody_is_unreadable() -> None:
+    call = {"id": "wacid.1", "timestamp": "1795000000", "direction": "USER_INITIATED"}
+    assert "who this is" in one(with_items("calls", call, field="calls")).reason
+
+
+def test_an_id_update_without_both_ids_is_unreadable() -> None:
+    update = {"timestamp": "1795000000", "user_id": {"current": "BR.9kWx31QpA"}}
+    assert "old or the new id" in one(with_items("user_id_update", update, field="user_id_update")).reason
+
+
+def test_history_without_our_number_goes_by_who_it_was_to() -> None:
+    """The thread names the customer; a message from somebody else that says to whom it went was ours."""
+    theirs, ours = message(id="wamid.H1"), message(id="wamid.H2", **{"from": "15550001234", "to": "5511955501234"})
+    threads = [{"id": "5511955501234", "messages": [theirs, ours]}]
+    body = with_items("history", {"threads": threads}, field="history", metadata={"phone_number_id": "1"})
+    assert [type(event) for event in parse(body)] == [Inbound, Echo]
