@@ -69,13 +69,14 @@ def identify(scope: str, people: Sequence[Sought]) -> list[Identity]:
 
 def _look_up(book: _Book, people: Sequence[Sought]) -> None:
     wanted = {form for sought in people for key in sought.person.keys for form in forms(key)}
-    keys = IdentityKey.objects.filter(scope=book.scope, value__in={key.value for key in wanted})
-    identities: dict[int, Identity] = {}
-    for row in keys.select_related("identity__contact"):
-        key = Key(row.kind, row.value)
-        if key in wanted:
-            book.stored.add(key)
-            book.by_key[key] = identities.setdefault(row.identity_id, row.identity)
+    rows = IdentityKey.objects.filter(
+        scope=book.scope, kind__in={key.kind for key in wanted}, value__in={key.value for key in wanted}
+    )
+    found = {Key(kind, value): pk for kind, value, pk in rows.values_list("kind", "value", "identity_id")}
+    identities = Identity.objects.select_related("contact").in_bulk(set(found.values()))
+    for key in found.keys() & wanted:
+        book.stored.add(key)
+        book.by_key[key] = identities[found[key]]
 
 
 def _make_unknown(book: _Book, people: Sequence[Sought]) -> None:

@@ -4,17 +4,17 @@ import random
 from dataclasses import replace
 
 import pytest
-from crm.models import Contact, Identity, IdentityKey
 from django.db import DataError
+
+from crm.models import Contact, Identity, IdentityKey
 from inbox.actions.closure import close
 from inbox.actions.receive import receive
 from inbox.models import Attachment, Channel, ChannelNews, Conversation, EarlyChange, Message
 from inbox.port import Echo, Key, KeysChanged, Media, News, Person
-from workspaces import tenancy
-from workspaces.models import EventRow, Membership, Workspace
-
 from tests.conftest import count_queries
 from tests.inbox.events import LIA, NOON, RUI, edits, reacts, revokes, says
+from workspaces import tenancy
+from workspaces.models import EventRow, Membership, Workspace
 
 pytestmark = pytest.mark.django_db
 
