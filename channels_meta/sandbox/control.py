@@ -15,7 +15,7 @@ from channels_meta.sandbox.chats import sent_of
 from channels_meta.sandbox.deliver import FOREVER
 from channels_meta.sandbox.errors import error_object
 from channels_meta.sandbox.log import attempts_of, message_log, webhook_counts, webhook_list
-from channels_meta.sandbox.modes import EVERYWHERE, Refused
+from channels_meta.sandbox.modes import EVERYWHERE
 from channels_meta.sandbox.people import Account, Customer
 from channels_meta.sandbox.platform import Platform
 from channels_meta.sandbox.store import now_ms
@@ -37,7 +37,7 @@ def guarded(handler: Handler) -> Handler:
             return JSONResponse({"error": "only from this machine"}, status_code=403)
         try:
             answer = await handler(request)
-        except (Wrong, Refused) as error:
+        except (Wrong, ValueError) as error:  # Refused, a bad number, bad base64
             return JSONResponse({"error": str(error)}, status_code=422)
         await platform.of(request).store.committed()
         return answer
@@ -231,7 +231,7 @@ async def webhooks(request: Request) -> Response:
 
 def _raw(body: Json) -> bytes:
     if isinstance(body.get("body_base64"), str):
-        return base64.b64decode(body["body_base64"])
+        return base64.b64decode(body["body_base64"], validate=True)
     if isinstance(body.get("body"), str):
         return str(body["body"]).encode("utf-8", "surrogatepass")
     if "json" in body:

@@ -18,6 +18,7 @@ FOREVER = 1_000_000
 HELD_MS = 20  # how often held updates are looked at again
 SCAN = 2000
 LANDING_S = 2.0
+LARGEST = 3 * 1024 * 1024
 
 
 class Outbox:
@@ -131,9 +132,12 @@ class Outbox:
             Random(f"{knobs.seed}:{first}").shuffle(rows)
         for start in range(0, len(rows), knobs.batch):
             values = [json.loads(row["value"]) for row in rows[start : start + knobs.batch]]
-            body = compose.to_bytes(compose.envelope(account.waba, values))
-            for _ in range(knobs.copies):
-                self.make(account_id, body)
+            for body in _bodies(account, values):
+                self._make_copies(account_id, body, knobs.copies)
+
+    def _make_copies(self, account_id: str, body: bytes, copies: int) -> None:
+        for _ in range(copies):
+            self.make(account_id, body)
 
     def _launch(self, now: int) -> None:
         everywhere = self.modes.of(EVERYWHERE)
@@ -204,3 +208,12 @@ class Outbox:
         if held:
             times.append(now + HELD_MS)
         return max(0.0, (min(times) - now_ms()) / 1000) if times else None
+
+
+def _bodies(account: Account, values: list[dict[str, Any]]) -> list[bytes]:
+    """One body, or several where one would be larger than Meta sends."""
+    body = compose.to_bytes(compose.envelope(account.waba, values))
+    if len(body) <= LARGEST or len(values) == 1:
+        return [body]
+    half = len(values) // 2
+    return _bodies(account, values[:half]) + _bodies(account, values[half:])

@@ -120,4 +120,4 @@ def _own(stage: Platform, account: Account, customer: Customer, form: FormData) 
 
 def _field(form: FormData, name: str) -> str:
     found = form.get(name)
-    return found.strip() if isinstance(found, str) else ""
+    return found.replace("\r\n", "\n").strip() if isinstance(found, str) else ""  # forms write line ends their own way

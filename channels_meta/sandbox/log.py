@@ -34,9 +34,21 @@ def message_log(stage: Platform, asked: Mapping[str, str]) -> Json:
         limit,
     )
     receipts = _receipts(stage.store, rows[0]["id"] if len(rows) == 1 else None) if rows else {}
-    rejects = stage.store.all("SELECT * FROM rejects ORDER BY id LIMIT ?", PAGE) if "phone" not in asked else []
+    rejects = [] if "phone" in asked else _rejects(stage.store, asked)
     entries = [_entry(row, receipts.get(row["id"], [])) for row in rows]
-    return {"messages": entries, "rejects": [dict(reject) for reject in rejects]}
+    return {"messages": entries, "rejects": rejects}
+
+
+def _rejects(store: Store, asked: Mapping[str, str]) -> list[Json]:
+    """Sends that were refused; a body need not have been readable."""
+    rows = store.all(
+        "SELECT * FROM rejects WHERE account = coalesce(?, account) AND (? IS NULL OR attempt = ?) ORDER BY id LIMIT ?",
+        asked.get("channel"),
+        asked.get("attempt"),
+        asked.get("attempt"),
+        PAGE,
+    )
+    return [dict(row) for row in rows]
 
 
 def _receipts(store: Store, only: str | None) -> dict[str, list[Json]]:

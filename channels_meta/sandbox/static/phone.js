@@ -1,50 +1,8 @@
-// The phone's page: nudged by server-sent events, it asks again for what it shows.
-const list = document.querySelector("[data-list]");
+// What the customer does with the phone: forms sent in place, menus, the composer.
+import { refresh, toBottom } from "/static/live.js";
+
 const chat = document.querySelector("[data-chat]");
-const thread = document.querySelector("[data-thread]");
 const composer = document.querySelector("[data-composer]");
-const drawn = new Map();
-
-const nearBottom = () => thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
-const toBottom = () => { thread.scrollTop = thread.scrollHeight; };
-// An open menu, or a control in use, must not be swapped away under the finger.
-const busy = (place) => place.querySelector("details[open]") !== null;
-
-async function draw(place, address) {
-  const answer = await fetch(address);
-  if (!answer.ok || busy(place)) return false;
-  const html = await answer.text();
-  if (drawn.get(place) === html) return false;
-  drawn.set(place, html);
-  place.innerHTML = html;
-  return true;
-}
-
-async function refreshThread() {
-  const follow = nearBottom();
-  if (await draw(thread, `${chat.dataset.chat}/thread`) && follow) toBottom();
-  const typing = thread.querySelector("[data-typing-until]");
-  if (typing) setTimeout(refresh, Math.max(500, Number(typing.dataset.typingUntil) - Date.now() + 200));
-  const unread = Number(thread.querySelector("[data-unread]")?.dataset.unread ?? 0);
-  if (unread > 0 && document.visibilityState === "visible") {
-    await fetch(`${chat.dataset.chat}/opened`, { method: "POST" });
-  }
-}
-
-let running = false;
-let again = false;
-async function refresh() {
-  again = running;
-  if (running) return;
-  running = true;
-  try {
-    await Promise.all([draw(list, list.dataset.list), chat ? refreshThread() : null]);
-  } catch (error) {
-    console.warn("the sandbox is away", error); // EventSource comes back by itself and nudges again
-  }
-  running = false;
-  if (again) await refresh();
-}
 
 async function submit(form, button) {
   const data = new FormData(form, button);
@@ -121,13 +79,10 @@ function grow() {
 }
 
 if (chat) {
-  toBottom();
   composer.elements.text.addEventListener("input", grow);
   composer.elements.text.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     composer.requestSubmit(composer.querySelector(".send"));
   });
-  document.addEventListener("visibilitychange", refresh);
 }
-new EventSource("/live").addEventListener("message", refresh);

@@ -30,6 +30,16 @@ def test_the_log_is_filtered_and_paged(box: Box) -> None:
     assert len(box.log(channel=PHONE)) == 3
 
 
+def test_refused_sends_are_kept_apart(box: Box) -> None:
+    box.send("closed", biz_opaque_callback_data="a1")
+    box.client.post(f"/v25.0/{PHONE}/messages", content=b"\xff", headers={"Authorization": "Bearer sandbox-token"})
+    asked = box.client.get("/control/log", params={"attempt": "a1"}).json()["rejects"]
+    assert [(r["code"], r["http"], r["attempt"]) for r in asked] == [(131047, 400, "a1")]
+    assert len(box.client.get("/control/log", params={"channel": PHONE}).json()["rejects"]) == 2
+    assert box.client.get("/control/log", params={"channel": "10"}).json()["rejects"] == []
+    assert box.client.get("/control/log", params={"phone": CUSTOMER}).json()["rejects"] == []
+
+
 def test_a_message_said_again_is_one_message_and_two_webhooks(box: Box, door: Door) -> None:
     for _ in range(2):
         box.say("oi", id="wamid.SAME")
@@ -87,11 +97,15 @@ def test_control_says_what_it_needs(box: Box) -> None:
         ("webhooks", {}),
         ("webhooks", {"body": "{}", "count": 0}),
         ("receipts", {"customer": CUSTOMER}),
+        ("receipts", {"customer": CUSTOMER, "message_id": "w", "status": "failed", "code": "x"}),
+        ("webhooks", {"body_base64": "?"}),
+        ("windows", {"customer": CUSTOMER, "seconds_ago": "long"}),
     ]:
         answer = box.client.post(f"/control/{path}", json=body)
         assert answer.status_code == 422, path
         assert answer.json()["error"]
     assert box.client.post("/control/knobs", content=b"{").status_code == 422
+    assert box.client.get("/control/log", params={"after": "x"}).status_code == 422
 
 
 def test_health_tells_where_webhooks_go(box: Box, door: Door) -> None:

@@ -128,6 +128,27 @@ def test_a_batch_is_one_body_of_several_changes(box: Box, door: Door) -> None:
         assert {m["from"] for m in value["messages"]} == {c["wa_id"] for c in value["contacts"]}
 
 
+def test_a_batch_too_large_for_meta_is_several_bodies(box: Box, door: Door) -> None:
+    box.knobs(batch=20, batch_ms=60_000)
+    box.control("messages", {"messages": [{"from": CUSTOMER, "text": "x" * 200_000} for _ in range(20)]})
+    hits = door.wait(2)
+    assert max(len(hit.body) for hit in hits) <= 3 * 1024 * 1024
+    box.quiet()
+    assert len(door.messages()) == 20
+
+
+def test_receipts_and_messages_may_share_a_body(box: Box, door: Door) -> None:
+    box.say()
+    door.wait(1)
+    box.knobs(batch=4, batch_ms=60_000)
+    box.send()
+    box.say("a")
+    box.say("b")
+    hit = door.wait(2)[1]
+    kinds = [kind for value in hit.values for kind in ("messages", "statuses") if kind in value]
+    assert set(kinds) == {"messages", "statuses"}
+
+
 def test_a_batch_that_does_not_fill_leaves_after_a_while(box: Box, door: Door) -> None:
     box.knobs(batch=50, batch_ms=60)
     box.say("a")

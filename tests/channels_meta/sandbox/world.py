@@ -136,7 +136,7 @@ class Box:
     def knobs(self, **changes: Any) -> None:
         self.control("knobs", changes)
 
-    def say(self, text: str = "oi", **more: Any) -> str:
+    def say(self, text: str | None = "oi", **more: Any) -> str:
         """A customer writes; the message's id."""
         ids = self.control("messages", {"from": CUSTOMER, "name": "Lia Prado", "text": text} | more)["ids"]
         return str(ids[0])
