@@ -93,7 +93,7 @@ def _usable(token: object) -> str:
     """A header takes no line breaks and no letters beyond ASCII."""
     if isinstance(token, str) and token.isascii() and token.isprintable() and token.strip():
         return token.strip()
-    raise SendError(Failure(NO_TOKEN, "No usable access token"), Outcome.REJECTED, scope=Scope.CHANNEL)
+    raise SendError(Failure(NO_TOKEN, "No usable access token"), Outcome.RETRY, scope=Scope.ACCOUNT)
 
 
 def _fault(code: str, fault: httpx.HTTPError, outcome: Outcome) -> SendError:

@@ -66,6 +66,7 @@ class Inbound(Event):
     thread: str = "direct"
     subject: str = ""
     opens_window: bool = True
+    is_past: bool = False  # imported from before the channel was connected: kept, but it calls nobody
 
     @property
     def is_from_customer(self) -> bool:
@@ -165,11 +166,13 @@ class Outcome(StrEnum):
 
 
 class Scope(StrEnum):
-    """What an error speaks about: this message, this recipient, or the whole channel."""
+    """What an error speaks about: this message, this recipient, the pace of the whole channel, or the account itself,
+    which somebody must mend (expired access, a restriction, no payment) before anything leaves again."""
 
     MESSAGE = "message"
     RECIPIENT = "recipient"
     CHANNEL = "channel"
+    ACCOUNT = "account"
 
 
 class SendError(Exception):

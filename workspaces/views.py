@@ -19,8 +19,9 @@ from workspaces.models import Membership, User
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The person's only workspace, or a choice of theirs."""
+    assert isinstance(request.user, User)  # login_required
     with tenancy.across():
-        mine = Membership.across_workspaces.filter(user_id=request.user.pk, is_active=True)
+        mine = Membership.across_workspaces.filter(user=request.user, is_active=True)
         workspaces = [member.workspace for member in mine.select_related("workspace").order_by("workspace__name")]
     if len(workspaces) == 1:
         return redirect(f"/w/{workspaces[0].slug}/inbox/")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from inbox.port import Outcome, Scope
 
 REJECTED, RETRY = Outcome.REJECTED, Outcome.RETRY
-MESSAGE, RECIPIENT, CHANNEL = Scope.MESSAGE, Scope.RECIPIENT, Scope.CHANNEL
+MESSAGE, RECIPIENT = Scope.MESSAGE, Scope.RECIPIENT
+CHANNEL, ACCOUNT = Scope.CHANNEL, Scope.ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,14 @@ class Rule:
 
 
 RULES = (
-    # Access and account: REJECTED of a whole CHANNEL stops it until it is reconnected, and what is queued waits.
-    Rule((0, 190), REJECTED, CHANNEL, "access_expired"),
-    Rule((3, 10, range(200, 300), 131005), REJECTED, CHANNEL, "permission_missing"),
-    Rule((368, 131031), REJECTED, CHANNEL, "account_restricted"),
+    # Access and account: nothing was taken; it waits, queued, until somebody has mended the account.
+    Rule((0, 190), RETRY, ACCOUNT, "access_expired"),
+    Rule((3, 10, range(200, 300), 131005), RETRY, ACCOUNT, "permission_missing"),
+    Rule((368, 131031), RETRY, ACCOUNT, "account_restricted"),
     Rule((130497,), REJECTED, RECIPIENT, "country_restricted"),
-    Rule((33, 133010, 131045), REJECTED, CHANNEL, "not_registered"),
-    Rule((131037,), REJECTED, CHANNEL, "display_name"),
-    Rule((131042, 131044), REJECTED, CHANNEL, "payment"),
+    Rule((33, 133010, 131045), RETRY, ACCOUNT, "not_registered"),
+    Rule((131037,), RETRY, ACCOUNT, "display_name"),
+    Rule((131042, 131044), RETRY, ACCOUNT, "payment"),
     # Pace and passing trouble
     Rule((4, 80007, 130429), RETRY, CHANNEL, "number_throttled"),
     Rule((131056,), RETRY, RECIPIENT, "customer_throttled", wait=4),

@@ -62,6 +62,7 @@ def message(item: Item, read: Body) -> Inbound:
             reply_to=reply_to(fields),
             source=item.source,
             attempt=attempt_of(fields),
+            is_past=item.source == "history",
         )
     return Inbound(
         raw=item.raw,
@@ -74,6 +75,7 @@ def message(item: Item, read: Body) -> Inbound:
         media=read.media,
         reply_to=reply_to(fields),
         opens_window=item.opens_window and read.kind != kinds.SYSTEM,
+        is_past=item.source == "history",
     )
 
 

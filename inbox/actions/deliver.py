@@ -108,13 +108,15 @@ def _refused(delivery: Delivery, channel: Channel, error: SendError) -> None:
         delivery.failure, delivery.lease_until = asdict(error.failure), None
         if error.outcome == Outcome.UNKNOWN:
             delivery.state = State.UNKNOWN
+        elif error.scope == Scope.ACCOUNT:
+            delivery.state, delivery.tries = State.QUEUED, delivery.tries - 1  # it waits for the account
         elif error.outcome == Outcome.RETRY and delivery.tries < MAX_TRIES:
             delivery.state = State.QUEUED
             delivery.run_at = timezone.now() + _wait(delivery.tries, error.retry_after)
         else:
             delivery.state = State.FAILED
         delivery.save(update_fields=["failure", "lease_until", "state", "run_at", "updated_at"])
-        if error.scope == Scope.CHANNEL and error.outcome == Outcome.REJECTED:
+        if error.scope == Scope.ACCOUNT:
             _needs_reconnect(channel, error.failure)
         _show(row, delivery)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from crm.actions.identify import Sought, identify
 from inbox.models import Channel, ChannelNews
@@ -50,5 +52,10 @@ def _arrivals(batch: Batch, events: Sequence[Event]) -> list[Arrival]:
 def _store_news(channel: Channel, news: Sequence[News]) -> None:
     if news:
         ChannelNews.objects.bulk_create(
-            ChannelNews(channel=channel, topic=item.topic[:80], at=item.at, raw=dict(item.raw)) for item in news
+            ChannelNews(channel=channel, topic=item.topic[:80], at=_when(item), raw=dict(item.raw)) for item in news
         )
+
+
+def _when(item: News) -> datetime:
+    """Some news come without a time of the platform's (the epoch): it is when we heard them."""
+    return item.at if item.at.timestamp() > 0 else timezone.now()

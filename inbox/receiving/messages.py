@@ -38,7 +38,8 @@ def store_arrivals(batch: Batch, arrivals: Sequence[Arrival]) -> None:
         message = _message(batch, arrival.event, conversation, pk)
         batch.add(message)
         batch.attachments += [_attachment(message, at, media) for at, media in enumerate(arrival.event.media)]
-        if message.direction == Message.Direction.EVENT:
+        if message.direction == Message.Direction.EVENT or arrival.event.is_past:
+            _nobody_called(conversation, message)
             continue
         if message.direction == Message.Direction.IN:
             _customer_wrote(batch, conversation, message, arrival.event)
@@ -120,6 +121,12 @@ def _team_answered(conversation: Conversation, message: Message) -> None:
     """Somebody answered from outside (the phone's app): nobody waits any more, unless the customer wrote again."""
     if conversation.waiting_since and message.at >= conversation.waiting_since:
         conversation.waiting_since = None
+
+
+def _nobody_called(conversation: Conversation, message: Message) -> None:
+    """Imported messages show in the row, the platform's own lines do not; neither waits for an answer."""
+    if message.direction != Message.Direction.EVENT:
+        preview(conversation, message)
 
 
 def preview(conversation: Conversation, message: Message) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from inbox.port import Event, Key
 
-DEFAULTS = {"thread": "direct", "opens_window": True, "source": "app", "from_us": False}
+DEFAULTS = {"thread": "direct", "opens_window": True, "is_past": False, "source": "app", "from_us": False}
 
 
 def readable(event: Event) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def readable(event: Event) -> dict[str, Any]:
 def _usual(event: Event, name: str, value: object) -> bool:
     if name == "opens_window" and type(event).__name__ == "Echo":
         return value is False
-    if name in ("source", "from_us", "opens_window", "thread"):
+    if name in DEFAULTS:
         return value == DEFAULTS[name]
     return value in ("", None, (), {}) and name != "emoji"
 

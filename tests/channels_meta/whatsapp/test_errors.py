@@ -11,23 +11,24 @@ from channels_meta.whatsapp.errors import WORDS, explain, judge, rule_for
 from inbox.port import Failure, Outcome, Scope
 
 REJECTED, RETRY, UNKNOWN = Outcome.REJECTED, Outcome.RETRY, Outcome.UNKNOWN
-MESSAGE, RECIPIENT, CHANNEL = Scope.MESSAGE, Scope.RECIPIENT, Scope.CHANNEL
+MESSAGE, RECIPIENT = Scope.MESSAGE, Scope.RECIPIENT
+CHANNEL, ACCOUNT = Scope.CHANNEL, Scope.ACCOUNT
 
 # The contract's table (§6 and §99), code by code.
 CONTRACT = {
-    "reconnect, queue waits": ([0, 190], REJECTED, CHANNEL),
-    "reconnect, no retry": ([3, 10, 200, 250, 299, 131005], REJECTED, CHANNEL),
+    "reconnect, queue waits": ([0, 190], RETRY, ACCOUNT),
+    "permission, queue waits": ([3, 10, 200, 250, 299, 131005], RETRY, ACCOUNT),
     "throttled number": ([4, 80007, 130429, 131048, 133016], RETRY, CHANNEL),
     "throttled pair": ([131056], RETRY, RECIPIENT),
     "temporary": ([1, 2, 131000, 131016, 133004], RETRY, MESSAGE),
     "maintenance": ([131057, 2494100], RETRY, CHANNEL),
-    "restricted": ([368, 131031], REJECTED, CHANNEL),
+    "restricted": ([368, 131031], RETRY, ACCOUNT),
     "country": ([130497], REJECTED, RECIPIENT),
-    "re-register": ([33, 133010, 131045], REJECTED, CHANNEL),
+    "re-register": ([33, 133010, 131045], RETRY, ACCOUNT),
     "parameters": ([100, 131008, 131009, 135000], REJECTED, MESSAGE),
     "recipient": ([131021, 131026, 131030, 131047, 131062, 137000], REJECTED, RECIPIENT),
     "marketing": ([131049, 130472, 131050], REJECTED, RECIPIENT),
-    "display name, payment": ([131037, 131042, 131044], REJECTED, CHANNEL),
+    "display name, payment": ([131037, 131042, 131044], RETRY, ACCOUNT),
     "media": ([131051, 131052, 131053, 131014, 131060], REJECTED, MESSAGE),
     "marketing API": ([131055, 134100, 134101, 134102, 131063], REJECTED, MESSAGE),
     "classification": ([131064], REJECTED, MESSAGE),

@@ -106,7 +106,7 @@ class TestNotSent:
     def test_an_unusable_token_is_refused_before_anything_is_sent(self, token: object) -> None:
         with pytest.raises(SendError) as caught:
             graph.post("1/messages", BODY, token=token, judge=judge)
-        assert (caught.value.outcome, caught.value.scope) == (Outcome.REJECTED, Scope.CHANNEL)
+        assert (caught.value.outcome, caught.value.scope) == (Outcome.RETRY, Scope.ACCOUNT)
         assert caught.value.failure.code == graph.NO_TOKEN
 
 
@@ -162,7 +162,7 @@ class TestRefused:
         assert (error.outcome, error.scope, error.failure.code) == (Outcome.REJECTED, Scope.RECIPIENT, "131047")
 
     def test_graphs_body_under_200_is_a_refusal_still(self, settings: Any) -> None:
-        assert failing_by(settings, answering({"error": {"code": 190}})).scope is Scope.CHANNEL
+        assert failing_by(settings, answering({"error": {"code": 190}})).scope is Scope.ACCOUNT
 
     def test_retry_after(self, settings: Any) -> None:
         body = {"error": {"code": 130429}}

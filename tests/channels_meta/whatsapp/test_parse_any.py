@@ -132,4 +132,6 @@ def _change(body: Any) -> Any:
 
 
 def _without_errors(events: list[Any]) -> list[str]:
-    return sorted(repr(event) for event in events if getattr(event, "topic", "") != "errors")
+    """Errors of the value go with both lanes, so that each part can say why; readable or not, they come twice."""
+    kept = (event for event in events if getattr(event, "topic", "") != "errors")
+    return sorted(repr(event) for event in kept if not getattr(event, "reason", "").startswith("errors "))

@@ -154,7 +154,7 @@ def test_the_longest_text_goes(settings: Any) -> None:
 def test_a_channel_without_a_token() -> None:
     with pytest.raises(SendError) as caught:
         adapter.send(number(secrets={}), outgoing())
-    assert (caught.value.scope, caught.value.failure.code) == (Scope.CHANNEL, graph.NO_TOKEN)
+    assert (caught.value.scope, caught.value.failure.code) == (Scope.ACCOUNT, graph.NO_TOKEN)
 
 
 def test_mark_read(settings: Any) -> None:
@@ -171,7 +171,7 @@ def test_mark_read_fails_as_a_send_does(settings: Any) -> None:
         settings.GRAPH_URL = server.url
         with pytest.raises(SendError) as caught:
             adapter.mark_read(number(), "wamid.IN1")
-    assert (caught.value.outcome, caught.value.scope) == (Outcome.REJECTED, Scope.CHANNEL)
+    assert (caught.value.outcome, caught.value.scope) == (Outcome.RETRY, Scope.ACCOUNT)
 
 
 def test_the_policy() -> None:

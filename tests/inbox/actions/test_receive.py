@@ -223,3 +223,11 @@ def test_the_same_person_in_two_workspaces_is_two_contacts(ventas: Channel, loja
         with tenancy.enter(channel.workspace):
             receive(channel, [says("Oi", name="same-id")])
             assert Contact.objects.count() == Message.objects.count() == 1
+
+
+def test_imported_history_is_kept_but_calls_nobody(number: Channel) -> None:
+    receive(number, [says("de 2025", is_past=True, opens_window=False)])
+    conversation = Conversation.objects.get()
+    assert conversation.preview_text == "de 2025"
+    assert (conversation.inbound_count, conversation.waiting_since, conversation.window_from) == (0, None, None)
+    assert not EventRow.objects.filter(kind="message.received").exists()
