@@ -1,10 +1,11 @@
 import logging
 import sys
+from contextlib import suppress
 
 import uvicorn
 
 from channels_meta.sandbox.app import build_app
-from channels_meta.sandbox.protocol import Droppable
+from channels_meta.sandbox.protocol import Droppable, Server
 from channels_meta.sandbox.settings import from_environment
 
 
@@ -15,8 +16,9 @@ def main() -> int:
     except KeyError as missing:
         sys.stderr.write(f"sandbox: {missing} is not set in the environment\n")
         return 2
-    uvicorn.run(
-        build_app(settings),
+    app = build_app(settings)
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         http=Droppable,
@@ -25,7 +27,10 @@ def main() -> int:
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    return 0
+    server = Server(app, config)
+    with suppress(KeyboardInterrupt):  # Ctrl-C, handed on once everything is closed
+        server.run()
+    return 0 if server.started else 3
 
 
 sys.exit(main())

@@ -33,6 +33,7 @@ def build_app(settings: Settings) -> Starlette:
         delivering.add_done_callback(_stop_if_broken)
         yield
         delivering.cancel()
+        await asyncio.wait([delivering])
         await stage.outbox.stop()
         post.close()
         stage.store.close()

@@ -47,7 +47,7 @@ async def messages(request: Request) -> Response:
         raise
     sent = await _accepted(stage, account, customer, body)
     await _linger(began, knobs)
-    return _answer(request, stage, customer, body, sent)
+    return await _answer(request, stage, customer, body, sent)
 
 
 async def _accepted(stage: Platform, account: Account, customer: Customer, body: Json) -> Sent:
@@ -66,15 +66,17 @@ async def _accepted(stage: Platform, account: Account, customer: Customer, body:
     return sent
 
 
-def _answer(request: Request, stage: Platform, customer: Customer, body: Json, sent: Sent) -> Response:
+async def _answer(request: Request, stage: Platform, customer: Customer, body: Json, sent: Sent) -> Response:
     node = request.path_params["node"]
     knobs = stage.modes.of(node)
     if stage.modes.take(node, "lose_answer_next") or stage.modes.chance(knobs.lose_answer_p):
         stage.store.write("UPDATE messages SET answer = 'lost' WHERE id = ?", sent.id)
+        await stage.store.committed()
         request.scope["sandbox.drop"]()
         return Response()  # into a closed connection
     if knobs.http_500_accepts and stage.modes.take(node, "http_500_next"):
         stage.store.write("UPDATE messages SET answer = '500' WHERE id = ?", sent.id)
+        await stage.store.committed()
         return PlainTextResponse("", status_code=500)
     contact = {"input": body.get("to") or body.get("recipient")}
     if not sent.by_user_id:

@@ -99,7 +99,7 @@ async def live(request: Request) -> Response:
 
 async def _nudges(stage: Platform) -> AsyncIterator[str]:
     """Only says that something changed; the page asks for what it shows."""
-    while True:
+    while not stage.store.leaving:
         yield f"data: {json.dumps(stage.store.rev)}\n\n"
         try:
             async with asyncio.timeout(BEAT_S):

@@ -38,6 +38,8 @@ class Store:
         self.db.execute("PRAGMA synchronous=NORMAL")
         self.db.executescript((Path(__file__).parent / "schema.sql").read_text())
         self.rev = 0
+        self.leaving = False
+        self._loop = asyncio.get_running_loop()
         self._committed: asyncio.Future[None] | None = None
         self._changed = asyncio.Event()
 
@@ -68,6 +70,11 @@ class Store:
     async def changed(self) -> None:
         await self._changed.wait()
 
+    def leave(self) -> None:
+        """The process is about to stop: whoever waits for a change has waited enough."""
+        self.leaving = True
+        self._loop.call_soon_threadsafe(self._changed.set)
+
     def clear(self) -> None:
         for table in TABLES:
             self.write(f"DELETE FROM {table}")  # noqa: S608 (names of our own)
@@ -79,9 +86,8 @@ class Store:
     def _open(self) -> None:
         if self._committed is None:
             self.db.execute("BEGIN")
-            loop = asyncio.get_running_loop()
-            self._committed = loop.create_future()
-            loop.call_soon(self._flush)
+            self._committed = self._loop.create_future()
+            self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         done, self._committed = self._committed, None

@@ -50,6 +50,7 @@ def lia(page: Page) -> Page:
     page.fill("[name=address]", "+55 11 95550-1234")
     page.click("button.primary")
     page.wait_for_url("**/chats/**")
+    expect(page.locator("[name=text]")).to_be_focused()
     return page
 
 
@@ -124,3 +125,21 @@ def test_nothing_scrolls_sideways(box: Box, page: Page, width: int) -> None:
         page.goto(f"{box.client.base_url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         assert page.evaluate("[...document.querySelectorAll('.thread')].every(t => t.scrollWidth <= t.clientWidth)")
+
+
+def test_every_menu_opens_inside_the_phone(box: Box, page: Page) -> None:
+    for n in range(3):
+        box.say(str(n))
+        box.send(str(n))
+    customer = box.control("customers", method="GET")["customers"][0]["id"]
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.goto(f"{box.client.base_url}/chats/{customer}/{PHONE}")
+    for bubble in page.locator(".bubble").all():
+        bubble.hover()
+        bubble.locator("summary").click()
+        menu = bubble.locator(".menu").bounding_box()
+        assert menu is not None
+        assert menu["x"] >= 0
+        assert menu["x"] + menu["width"] <= 390
+        bubble.locator(".menu button").last.click(trial=True)
+        page.keyboard.press("Escape")
