@@ -1,0 +1,8 @@
+"""Every drill by its name, in the order of running."""
+
+from __future__ import annotations
+
+from bench.drill.drill import Drill
+from bench.drill.stories import arrivals
+
+DRILLS: dict[str, Drill] = {drill.name: drill for drill in (*arrivals.DRILLS,)}
