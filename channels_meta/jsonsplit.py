@@ -149,10 +149,7 @@ def _next(text: bytes, end: int, close: bytes) -> int:
 
 
 def _name(key: bytes) -> str:
-    try:
-        return str(orjson.loads(key))
-    except orjson.JSONDecodeError:
-        return ""
+    return str(orjson.loads(key))
 
 
 def _object(parts: dict[bytes, bytes]) -> bytes:
@@ -200,12 +197,18 @@ class _Pruner:
         kept: dict[bytes, bytes] = {}
         lost: list[tuple[bytes, Bad]] = []
         for key, value in dict(members(text)).items():  # of two members with one name the last counts, as in JSON
+            if not reads(key):
+                lost += [(key, one) for one in self.bad(value)]
+                continue
             clean, found = self.value(value, _name(key), level)
             lost += [(key, one) for one in found]
             if clean is not None:
                 kept[key] = clean
         beside = {key: value for key, value in kept.items() if self._worth_repeating(key, value)}
-        bad = [Bad(_object({**beside, key: one.envelope}), _object({**beside, key: one.shell})) for key, one in lost]
+        bad = [
+            Bad(_object({**beside, key: one.envelope}), _object({**beside, _readable(key): one.shell}))
+            for key, one in lost
+        ]
         return (_object(kept) if not lost or self._holds_items(kept) else None), bad
 
     def _worth_repeating(self, key: bytes, value: bytes) -> bool:

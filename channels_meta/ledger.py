@@ -27,6 +27,7 @@ MAX_WAITING = 2_000
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 MAX_STUCK = 4  # flushes that a silent server still holds; beyond them nothing is tried until one lets go
 
+Connection = psycopg.AsyncConnection[Any]
 Lane = tuple[str, str, str]  # platform, account key, lane
 
 
@@ -53,7 +54,7 @@ class Ledger:
         self._waiting: deque[tuple[Entry, asyncio.Future[None]]] = deque()
         self._waiting_bytes = 0
         self._some = asyncio.Event()
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._connection: Connection | None = None
         self._stuck: set[asyncio.Task[None]] = set()
         self._runner: asyncio.Task[None] | None = None
         self._closing = False
@@ -141,13 +142,27 @@ class Ledger:
 
     async def _store(self, entries: list[Entry]) -> None:
         connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await self._execute(connection, entries)
+            except psycopg.OperationalError:
+                if not connection.broken:
+                    raise
+                # The server restarted since the last flush. Should it have stored these after all, they are but the
+                # duplicates that a platform's second try would be.
+            else:
+                return
+        await self._execute(await self._connect(), entries)
+
+    async def _connect(self) -> Connection:
+        return await psycopg.AsyncConnection.connect(self._conninfo(), autocommit=True)
+
+    async def _execute(self, connection: Connection, entries: list[Entry]) -> None:
+        """One statement: its answer comes after COMMIT."""
         try:
-            if connection is None:
-                connection = await psycopg.AsyncConnection.connect(self._conninfo(), autocommit=True)
-            await connection.execute(sql.STORE, _columns(entries))  # one statement: its answer comes after COMMIT
+            await connection.execute(sql.STORE, _columns(entries))
         except BaseException:
-            if connection is not None:
-                await connection.close()
+            await connection.close()
             raise
         if asyncio.current_task() in self._stuck:
             await connection.close()  # another took its place

@@ -50,5 +50,10 @@ def states() -> list[State]:
     return [State(state) for state in WebhookPart.objects.order_by("id").values_list("state", flat=True)]
 
 
+def payload(part: WebhookPart) -> bytes:
+    assert part.payload is not None
+    return bytes(part.payload)
+
+
 def letters() -> list[WebhookPart]:
     return list(WebhookPart.objects.filter(state=State.DEAD).order_by("id"))

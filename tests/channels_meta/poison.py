@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -59,7 +60,7 @@ def whole(messages: list[dict[str, Any]]) -> dict[str, Any]:
     return body_of(change(messages=messages))
 
 
-def value(body: dict[str, Any]) -> dict[str, Any]:
+def value(body: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = body["entry"][0]["changes"][0]["value"]
     return found
 

@@ -14,9 +14,10 @@ from channels_meta import drain as drains
 from channels_meta import tasks
 from channels_meta.drain import drain, drain_overdue, replay, replay_account
 from channels_meta.models import WebhookBody, WebhookPart
+from inbox.actions.receive import receive as receive_set
 from inbox.models import Channel, ChannelNews, Message, Receipt
 from inbox.port import Event, Inbound
-from tests.channels_meta.arrivals import State, arrive, drain_both, letters, states, texts
+from tests.channels_meta.arrivals import State, arrive, drain_both, letters, payload, states, texts
 from tests.channels_meta.poison import (
     BUSINESS,
     NUMBER,
@@ -47,7 +48,6 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 def spoil(monkeypatch: pytest.MonkeyPatch, fault: Callable[[Event], Exception | None]) -> list[int]:
     """Makes receiving raise for some events; answers the sizes of the sets that were tried."""
-    real: Receive = drains.receive
     sizes: list[int] = []
 
     def receive(channel: Channel, events: Sequence[Event]) -> None:
@@ -55,7 +55,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, fault: Callable[[Event], Exception | 
         for event in events:
             if error := fault(event):
                 raise error
-        real(channel, events)
+        receive_set(channel, events)
 
     monkeypatch.setattr(drains, "receive", receive)
     return sizes
@@ -194,8 +194,8 @@ class TestPoison:
         assert texts(calzado) == [f"Hola {n}" for n in [*range(117), *range(118, 200), 500, 501]]
         (letter,) = letters()
         assert letter.error
-        assert b"wamid.117" in letter.payload
-        assert letter.payload.count(b"wamid.") == 1
+        assert b"wamid.117" in payload(letter)
+        assert payload(letter).count(b"wamid.") == 1
         assert State.PENDING not in states()
 
     @pytest.mark.parametrize(
@@ -208,14 +208,14 @@ class TestPoison:
         drain_both()
         assert texts(calzado) == ["Hola 0", "Hola 2"]
         (letter,) = letters()
-        assert orjson.loads(letter.payload)["entry"][0]["changes"][0]["value"]["messages"] == [item]
+        assert orjson.loads(payload(letter))["entry"][0]["changes"][0]["value"]["messages"] == [item]
 
     @pytest.mark.parametrize("body", [b"", b"\x00\xff", b"[1]", b"{", b'"x"', b'{"entry":[{"changes":[{]}]}'])
     def test_what_is_no_webhook_at_all(self, ventas: Channel, body: bytes) -> None:
         arrive(body)
         drain_both("")
         (letter,) = letters()
-        assert bytes(letter.payload) == body
+        assert payload(letter) == body
         assert "JSON" in letter.error
 
     @pytest.mark.parametrize("body", [{}, {"entry": []}, {"entry": [{"changes": []}]}, {"entry": [3]}])
@@ -234,7 +234,7 @@ class TestPoison:
         assert len(sizes) <= 12
         (letter,) = letters()
         assert letter.error == "ValueError: \\u0000 \\ud800"
-        assert letter.payload.count(b"wamid.") == 1
+        assert payload(letter).count(b"wamid.") == 1
 
     def test_a_part_of_one_dies_where_it_stands(
         self, calzado: Workspace, ventas: Channel, monkeypatch: pytest.MonkeyPatch
@@ -244,7 +244,7 @@ class TestPoison:
         drain_both()
         (letter,) = letters()
         assert states() == [State.DEAD]
-        assert bytes(letter.payload) == orjson.dumps(whole([message(1)]))
+        assert payload(letter) == orjson.dumps(whole([message(1)]))
 
     def test_a_dead_letter_can_be_tried_again(
         self, calzado: Workspace, ventas: Channel, monkeypatch: pytest.MonkeyPatch, rung: list[Any]
@@ -274,7 +274,7 @@ class TestPoison:
         from tests.conftest import connected
 
         second = connected(calzado, "110000000000010", BUSINESS, "Depósito")
-        real = drains.receive
+        real = receive_set
 
         def receive(channel: Channel, events: Sequence[Event]) -> None:
             real(channel, events)
@@ -356,7 +356,7 @@ class TestTheLock:
         """What arrives while it works was rung in vain."""
         late = [whole([message(2)])]
 
-        def receive(channel: Channel, events: Sequence[Event], real: Receive = drains.receive) -> None:
+        def receive(channel: Channel, events: Sequence[Event], real: Receive = receive_set) -> None:
             real(channel, events)
             if late:
                 arrive(late.pop())

@@ -105,6 +105,16 @@ def test_a_poisoned_member_goes_alone() -> None:
     assert b'"odd":[[' in element.envelope
 
 
+@pytest.mark.parametrize("key", [b'"\\ud800"', b'"\x01"', b'"\xff"'])
+def test_a_member_with_an_unreadable_name_goes_alone(key: bytes) -> None:
+    body = orjson.dumps(whole([message(1)])).replace(b'"messaging_product"', key)
+    clean, (element,) = prune(body, SHAPE)
+    assert clean is not None
+    assert [one["id"] for one in value(orjson.loads(clean))["messages"]] == ["wamid.1"]
+    assert key in element.envelope
+    assert value(orjson.loads(element.shell))["metadata"]
+
+
 def test_of_two_members_with_one_name_the_last_counts() -> None:
     clean, _ = prune(b'{"entry":[{"id":1}],"entry":[{"id":2}],"odd":NaN}', SHAPE)
     assert clean is not None
