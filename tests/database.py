@@ -24,6 +24,8 @@ def made_for_this_run() -> Iterator[None]:
     try:
         _use({**owner, "NAME": name})
         call_command("migrate", verbosity=0, interactive=False)
+        with connections["default"].cursor() as cursor:  # tests that commit are cleaned up after
+            cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{app["USER"]}"')
         options = {key: value for key, value in app["OPTIONS"].items() if key != "pool"}
         _use({**app, "NAME": name, "OPTIONS": options})
         yield
