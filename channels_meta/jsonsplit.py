@@ -156,6 +156,10 @@ def _object(parts: dict[bytes, bytes]) -> bytes:
     return b"{" + b",".join(key + b":" + value for key, value in parts.items()) + b"}"
 
 
+def _shell(beside: dict[bytes, bytes], key: bytes, bad: Bad) -> bytes:
+    return _object({**beside, (key if reads(key) else b'""'): bad.shell})
+
+
 @dataclass(slots=True)
 class _Pruner:
     shape: Shape
@@ -205,10 +209,7 @@ class _Pruner:
             if clean is not None:
                 kept[key] = clean
         beside = {key: value for key, value in kept.items() if self._worth_repeating(key, value)}
-        bad = [
-            Bad(_object({**beside, key: one.envelope}), _object({**beside, _readable(key): one.shell}))
-            for key, one in lost
-        ]
+        bad = [Bad(_object({**beside, key: one.envelope}), _shell(beside, key, one)) for key, one in lost]
         return (_object(kept) if not lost or self._holds_items(kept) else None), bad
 
     def _worth_repeating(self, key: bytes, value: bytes) -> bool:
