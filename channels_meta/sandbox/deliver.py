@@ -18,6 +18,10 @@ FOREVER = 1_000_000
 HELD_MS = 20  # how often held updates are looked at again
 SCAN = 2000
 LANDING_S = 2.0
+DUE = (
+    "SELECT * FROM webhooks WHERE state = 'pending' AND due_at <= ?"
+    " AND account NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, id LIMIT ?"
+)
 LARGEST = 3 * 1024 * 1024
 
 
@@ -145,13 +149,7 @@ class Outbox:
         if free <= 0 or everywhere.paused or self._grounded:
             return
         paused = [scope for scope, values in self.modes.set_by_scope.items() if values.get("paused")]
-        rows = self.store.all(
-            "SELECT * FROM webhooks WHERE state = 'pending' AND due_at <= ?"
-            " AND account NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, id LIMIT ?",
-            now,
-            json.dumps(paused),
-            free + len(self._flying),
-        )
+        rows = self.store.all(DUE, now, json.dumps(paused), free + len(self._flying))
         ready = [row for row in rows if row["id"] not in self._flying]
         for row in ready[:free]:
             self._flying[row["id"]] = asyncio.create_task(self._deliver(row))

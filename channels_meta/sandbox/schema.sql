@@ -39,8 +39,8 @@ CREATE TABLE IF NOT EXISTS webhooks (
   made_at INTEGER NOT NULL, due_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, max_attempts INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'pending', settled_at INTEGER
 );
-CREATE INDEX IF NOT EXISTS webhooks_due ON webhooks (due_at, id) WHERE state = 'pending';
-CREATE INDEX IF NOT EXISTS webhooks_state ON webhooks (state);
+-- One index for both the queue and the counts: given two, SQLite sorted the whole queue for every delivery.
+CREATE INDEX IF NOT EXISTS webhooks_queue ON webhooks (state, due_at, id);
 CREATE TABLE IF NOT EXISTS attempts (
   webhook INTEGER NOT NULL, at INTEGER NOT NULL, ms INTEGER NOT NULL, http INTEGER, error TEXT
 );

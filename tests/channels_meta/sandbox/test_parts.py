@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from channels_meta.sandbox import compose, kinds, settings
+from channels_meta.sandbox.deliver import DUE
 from channels_meta.sandbox.errors import GraphError
 from channels_meta.sandbox.people import BSUID, DEFAULT_ACCOUNT, Customer, derived_user_id, spellings
 from channels_meta.sandbox.store import Store
@@ -115,6 +116,17 @@ def test_writes_of_one_turn_are_one_commit(tmp_path: Path) -> None:
         store.close()
 
     asyncio.run(turn())
+
+
+def test_a_long_queue_is_not_sorted_for_every_delivery(tmp_path: Path) -> None:
+    async def plan() -> str:
+        store = Store(tmp_path / "s.sqlite3")
+        steps = store.all(f"EXPLAIN QUERY PLAN {DUE}", 0, "[]", 8)
+        store.close()
+        return " ".join(str(step["detail"]) for step in steps)
+
+    assert "webhooks_queue (state=? AND due_at<?)" in asyncio.run(plan())
+    assert "TEMP B-TREE" not in asyncio.run(plan())
 
 
 def test_a_commit_that_fails_is_not_called_durable(tmp_path: Path) -> None:
