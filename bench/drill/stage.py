@@ -93,6 +93,12 @@ class Stage:
         threading.Thread(target=self._watch, name="ladder", daemon=True).start()
         self.bystanders_write()
 
+    def second_desk(self) -> Desk:
+        """The same agent in another browser, logged in: a client is one thread's."""
+        desk = Desk(self.port)
+        desk.log_in()
+        return desk
+
     def is_up(self) -> bool:
         log: Log = self.processes.log
         return {"fast", "slow"} <= log.ready and is_ready(self.port, self.processes.env) and self.sandbox.is_up()

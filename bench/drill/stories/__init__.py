@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from bench.drill.drill import Drill
-from bench.drill.stories import arrivals
+from bench.drill.stories import arrivals, outages, poison
 
-DRILLS: dict[str, Drill] = {drill.name: drill for drill in (*arrivals.DRILLS,)}
+DRILLS: dict[str, Drill] = {drill.name: drill for drill in (*arrivals.DRILLS, *poison.DRILLS, *outages.DRILLS)}
