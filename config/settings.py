@@ -63,6 +63,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+WORKSPACE_URLCONF = "config.urls_workspace"
+START_PAGE = "inbox:desk"  # where a workspace opens
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 
@@ -90,6 +92,7 @@ MIGRATING = len(sys.argv) > 1 and sys.argv[1] in {"migrate", "makemigrations", "
 DATABASES = {
     "default": database("DATABASE_OWNER_URL" if MIGRATING else "DATABASE_URL", pool=0 if MIGRATING else DB_POOL)
 }
+APP_DATABASE_ROLE = database("DATABASE_URL", pool=0)["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -205,6 +208,7 @@ CLOCK_JOBS = {
     "inbox.tasks.deliver_due": 1.0,
     "workspaces.events.drain_overdue": 1.0,
     "inbox.tasks.forget_old_receipts": 3600.0,
+    "channels_meta.tasks.forget_old_bodies": 3600.0,
 }
 
 DEMO_SEEDERS = ["workspaces.demo.seed", "inbox.demo.seed"]
@@ -240,6 +244,7 @@ META_APP_SECRETS = env.list("META_APP_SECRET", default=[])
 META_VERIFY_TOKENS = env.list("META_VERIFY_TOKEN", default=[])
 GRAPH_URL = env.str("GRAPH_URL", default="https://graph.facebook.com").rstrip("/")
 GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")
+WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 SANDBOX = env.bool("SANDBOX", default=DEBUG)
 SANDBOX_URL = env.str("SANDBOX_URL", default="")
 

@@ -1,4 +1,8 @@
-"""Message catalogues by Babel alone: `python -m devtool.catalogues extract | compile | check`."""
+"""Message catalogues by Babel alone: `python -m devtool.catalogues extract | update | compile | check`.
+
+extract prints every marked string, update brings the .po files in step with the sources and names what is left to
+translate, compile writes the .mo files, check fails unless every language is complete.
+"""
 
 import copy
 import io
@@ -6,8 +10,9 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -15,9 +20,9 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 from devtool.catalogue_files import sources, stale
+from devtool.catalogue_judge import compare, missing, real_messages
 from devtool.paths import ROOT
 
-PACKAGES = ("config", "workspaces", "crm", "inbox", "channels_meta")
 LANGUAGES = ("en", "es", "pt_BR")
 SOURCE_LANGUAGE = "en"  # of the msgids, so its catalogue repeats them
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -33,6 +38,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
+TOOLS = {"devtool", "bench", "tests", "var"}
 SANDBOX = "channels_meta/sandbox/"  # a tool for developers, in English only
 
 
@@ -47,8 +53,8 @@ def template_catalogue(root: Path = ROOT) -> Catalog:
 
 
 def _source_files(root: Path) -> Iterator[Path]:
-    for package in PACKAGES:
-        yield from sorted(path for path in (root / package).rglob("*.py") if SANDBOX not in path.as_posix())
+    for package in sorted(path.parent for path in root.glob("*/__init__.py") if path.parent.name not in TOOLS):
+        yield from sorted(path for path in package.rglob("*.py") if SANDBOX not in path.as_posix())
     for suffix in ("*.html", "*.txt"):
         yield from sorted((root / "templates").rglob(suffix))
 
@@ -73,23 +79,48 @@ def read(path: Path) -> Catalog:
 
 def _empty(language: str | None = None) -> Catalog:
     # Dates would make every extraction a change.
-    return Catalog(language, project="Plaza", version="1", fuzzy=False, creation_date=MADE, header_comment="# Plaza")
+    return Catalog(
+        language,
+        project="Plaza",
+        version="1",
+        fuzzy=False,
+        creation_date=MADE,
+        revision_date=MADE,
+        last_translator="Plaza",
+        language_team="Plaza",
+        msgid_bugs_address="Plaza",
+        header_comment="# Plaza",
+    )
 
 
-def write_sources(root: Path = ROOT) -> None:
-    """Adds what is new, drops what is gone, keeps every translation; never guesses one."""
+def write_template(file: BinaryIO) -> None:
+    write_po(file, template_catalogue(), width=120, sort_output=True, include_lineno=False)
+
+
+def write_sources(root: Path = ROOT) -> list[str]:
+    """Adds what is new, drops what is gone, keeps every translation, never guesses one; answers what lacks one."""
     template = template_catalogue(root)
+    lacking: list[str] = []
     for language in LANGUAGES:
         path = po_path(language, root)
-        catalogue = read(path) if path.exists() else _empty(language)
-        catalogue.update(copy.deepcopy(template), no_fuzzy_matching=True)  # it takes the messages over as they are
-        catalogue.obsolete.clear()
-        if language == SOURCE_LANGUAGE:
-            for message in _messages(catalogue):
-                message.string = message.id
+        catalogue = _updated(language, path, template)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             write_po(file, catalogue, width=120, sort_output=True, include_lineno=False, ignore_obsolete=True)
+        lacking += [f"{language}: {line}" for line in missing(catalogue)]
+    return lacking
+
+
+def _updated(language: str, path: Path, template: Catalog) -> Catalog:
+    catalogue = _empty(language)
+    for message in real_messages(read(path)) if path.exists() else ():
+        catalogue[message.id] = message
+    catalogue.update(copy.deepcopy(template), no_fuzzy_matching=True)  # it takes the messages over as they are
+    catalogue.obsolete.clear()
+    if language == SOURCE_LANGUAGE:
+        for message in real_messages(catalogue):
+            message.string = message.id
+    return catalogue
 
 
 def compile_stale(root: Path = ROOT) -> None:
@@ -103,50 +134,24 @@ def compile_stale(root: Path = ROOT) -> None:
 def complaints(root: Path = ROOT) -> list[str]:
     """One line for each message that a language lacks, has too many, or breaks a placeholder of."""
     template = template_catalogue(root)
-    if not list(_messages(template)):
+    if not list(real_messages(template)):
         return ["no marked string was found in the sources"]
     found: list[str] = []
     for language in LANGUAGES:
         path = po_path(language, root)
         if path.exists():
-            found += [f"{language}: {line}" for line in _compare(template, read(path))]
+            found += [f"{language}: {line}" for line in compare(template, read(path))]
         else:
             found.append(f"{language}: {path.relative_to(root)} is missing")
     return found
 
 
-def _compare(template: Catalog, catalogue: Catalog) -> Iterator[str]:
-    wanted = {_key(message) for message in _messages(template)}
-    held = {_key(message): message for message in _messages(catalogue)}
-    for key in sorted(wanted - held.keys()):
-        yield f"not in the catalogue: {key[0]!r}"
-    for key in sorted(held.keys() - wanted):
-        yield f"no longer in the sources: {key[0]!r}"
-    for message in held.values():
-        if message.fuzzy or not _translated(message):
-            yield f"not translated: {_key(message)[0]!r}"
-        for error in message.check(catalogue):
-            yield f"{_key(message)[0]!r}: {error}"
-
-
-def _messages(catalogue: Catalog) -> Iterator[Message]:
-    return (message for message in catalogue if message.id)
-
-
-def _key(message: Message) -> tuple[str, str]:
-    singular = message.id if isinstance(message.id, str) else message.id[0]
-    return singular, message.context or ""
-
-
-def _translated(message: Message) -> bool:
-    forms = [message.string] if isinstance(message.string, str) else message.string
-    return forms is not None and all(forms)
-
-
 def main(arguments: list[str]) -> int:
     settings.configure()  # templatize asks for the defaults
     if arguments == ["extract"]:
-        write_sources()
+        write_template(sys.stdout.buffer)
+    elif arguments == ["update"]:
+        print("\n".join(write_sources()) or f"{len(sources())} catalogues are in step with the sources")
     elif arguments == ["compile"]:
         compile_stale()
     elif arguments == ["check"]:
@@ -154,7 +159,7 @@ def main(arguments: list[str]) -> int:
         print("\n".join(found) or f"{len(sources())} catalogues are complete")
         return int(bool(found))
     else:
-        print("usage: python -m devtool.catalogues extract | compile | check", file=sys.stderr)
+        print("usage: python -m devtool.catalogues extract | update | compile | check", file=sys.stderr)
         return 2
     return 0
 

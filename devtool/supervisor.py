@@ -114,7 +114,7 @@ class Supervisor:
         """Passes on the lines that are whole; at the end of the output also what is left of one."""
         assert child.process is not None
         output = _output(child.process)
-        chunk = output.read(65536)
+        chunk: bytes | None = output.read(65536)
         if chunk is None:  # nothing yet
             return
         *lines, child.rest = (child.rest + chunk).split(b"\n")

@@ -25,11 +25,15 @@ from devtool.valkey import Valkey, port_is_free
 
 HOST = "127.0.0.1"
 READY_WITHIN = 120.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def up(var: Path, port: int) -> int:
     ports = Ports(port)
     check_range(ports)
+    # A shell that starts us in the background has SIGINT ignored; and a TERM must not leave servers behind either.
+    for number in SIGNALS:
+        signal.signal(number, signal.default_int_handler)
     with _only_one(var):
         supervisor = Supervisor(var, Console())
         supervisor.end_leftovers()
@@ -75,14 +79,12 @@ def _signals_stop(supervisor: Supervisor) -> Iterator[None]:
             supervisor.hurry()
         supervisor.stopping = True
 
-    caught = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, handle) for number in caught}
+    for number in SIGNALS:
+        signal.signal(number, handle)
     try:
         yield
     finally:
         supervisor.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -40,11 +41,11 @@ def _use(values: dict[str, object]) -> None:
 
 
 def _administer(owner: dict[str, str], *statements: str) -> None:
-    conninfo = {"dbname": "postgres", "user": owner["USER"], "host": owner["HOST"]}
+    conninfo: dict[str, Any] = {"dbname": "postgres", "user": owner["USER"], "host": owner["HOST"]}
     if owner["PASSWORD"]:
         conninfo["password"] = owner["PASSWORD"]
     if owner["PORT"]:
         conninfo["port"] = owner["PORT"]
     with psycopg.connect(**conninfo, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)

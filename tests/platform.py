@@ -24,9 +24,7 @@ class Platform:
 
     def control(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"{self.url}/control/{path}", data, {"Content-Type": "application/json"}
-        )
+        request = urllib.request.Request(f"{self.url}/control/{path}", data, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 

@@ -106,7 +106,9 @@ def reverse_names() -> set[tuple[str, str, str]]:
         for relation in model._meta.related_objects:
             above, below = relation.related_model._meta.app_label, model._meta.app_label
             if above != below and above in ROOMS and not relation.hidden:
-                found |= {(name, below, above) for name in {relation.get_accessor_name(), relation.name} - fields}
+                found |= {
+                    (name, below, above) for name in {relation.get_accessor_name(), relation.name} - fields if name
+                }
     return found
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -23,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from workspaces import doorbell, locks, sql, tenancy
 from workspaces.models import EventRow, Workspace
+from workspaces.rows import as_json
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def publish_all(happened: Iterable[Happened]) -> None:
     from workspaces.tasks import drain_events  # the task module imports this one
 
     rows = [
-        (path, event.kind, event.subject, orjson.dumps(event.payload).decode())
+        {"listener": path, "kind": event.kind, "subject": event.subject, "payload": event.payload}
         for event in happened
         for path in settings.EVENT_LISTENERS.get(event.kind, ())
     ]
@@ -59,8 +59,8 @@ def publish_all(happened: Iterable[Happened]) -> None:
         return
     workspace = tenancy.current_id()
     with connection.cursor() as cursor:
-        cursor.execute(sql.INSERT_EVENTS, [workspace, *map(list, zip(*rows, strict=True))])
-    for path in {row[0] for row in rows}:
+        cursor.execute(sql.INSERT_EVENTS, [workspace, as_json(rows)])
+    for path in {row["listener"] for row in rows}:
         doorbell.ring_on_commit(drain_events, workspace, path)
 
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-
-from config.env import database
-
-
-def app_role() -> str:
-    return str(database("DATABASE_URL", pool=0)["USER"])
 
 
 def grant(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """For the tables that exist and for those that later migrations make."""
-    role = schema_editor.quote_name(app_role())
+    role = schema_editor.quote_name(settings.APP_DATABASE_ROLE)
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
@@ -27,7 +22,7 @@ def grant(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def revoke(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    role = schema_editor.quote_name(app_role())
+    role = schema_editor.quote_name(settings.APP_DATABASE_ROLE)
     for statement in (
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM {role}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM {role}",

@@ -108,11 +108,11 @@ def _listened_to(frames: Sequence[Frame], workspace_id: int) -> set[str]:
 def _publish(frames: Sequence[Frame], workspace_id: int, heard: set[str]) -> None:
     pipeline = _redis().pipeline(transaction=False)
     for code in LANGUAGES:
+        named = [(_channel(group(workspace_id, frame.stream, code)), frame) for frame in frames]
+        wanted = [(channel, frame) for channel, frame in named if channel in heard]
         with translation.override(code):
-            for frame in frames:
-                channel = _channel(group(workspace_id, frame.stream, code))
-                if channel in heard:
-                    pipeline.publish(channel, _encode(_body(frame)))
+            for channel, frame in wanted:
+                pipeline.publish(channel, _encode(_body(frame)))
     pipeline.execute()
 
 

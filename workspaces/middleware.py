@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -55,7 +56,7 @@ class WorkspaceMiddleware:
         request.path_info = f"/{rest}"
         request.META["SCRIPT_NAME"] = f"{PREFIX}{workspace.slug}"
         request.META["PATH_INFO"] = request.path_info
-        request.urlconf = tenancy.WORKSPACE_URLS
+        request.urlconf = settings.WORKSPACE_URLCONF
         return self.get_response(request)
 
 

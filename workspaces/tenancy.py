@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import get_script_prefix, get_urlconf, reverse, set_script_prefix, set_urlconf
 
-from workspaces import scope
+from workspaces import lookups, scope
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
-WORKSPACE_URLS = "config.urls_workspace"
+lookups.register()
 
 _entered: ContextVar[Workspace | None] = ContextVar("entered", default=None)
 
@@ -71,7 +72,7 @@ def enter(workspace: Workspace) -> Iterator[Workspace]:
     token, entered = scope.current.set(workspace.pk), _entered.set(workspace)
     prefix, urlconf = get_script_prefix(), get_urlconf()
     set_script_prefix(f"/w/{workspace.slug}/")
-    set_urlconf(WORKSPACE_URLS)
+    set_urlconf(settings.WORKSPACE_URLCONF)
     try:
         yield workspace
     finally:
@@ -96,7 +97,7 @@ def global_reverse(name: str, *args: Any) -> str:
     prefix = get_script_prefix()
     set_script_prefix("/")
     try:
-        return reverse(name, urlconf="config.urls", args=args)
+        return reverse(name, urlconf=settings.ROOT_URLCONF, args=args)
     finally:
         set_script_prefix(prefix)
 

@@ -1,9 +1,10 @@
+from django.conf import settings
 from django.urls import path
 from django.views.generic import RedirectView
 
 from workspaces import views
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="inbox:desk"), name="start"),
+    path("", RedirectView.as_view(pattern_name=settings.START_PAGE), name="start"),
     path("me/", views.preferences, name="preferences"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -24,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         mine = Membership.across_workspaces.filter(user=request.user, is_active=True)
         workspaces = [member.workspace for member in mine.select_related("workspace").order_by("workspace__name")]
     if len(workspaces) == 1:
-        return redirect(f"/w/{workspaces[0].slug}/inbox/")
+        return redirect(f"/w/{workspaces[0].slug}/")
     return render(request, "workspaces/home.html", {"workspaces": workspaces})
 
 
@@ -44,4 +45,4 @@ def preferences(request: WorkspaceRequest) -> HttpResponse:
     form.save()
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(back if safe else reverse("inbox:desk"))
+    return HttpResponseRedirect(back if safe else reverse(settings.START_PAGE))

@@ -72,6 +72,11 @@ class Desk:
                 raise RuntimeError(f"the reply was not taken: HTTP {status}")
             time.sleep(0.3)
 
+    def press(self, path: str) -> None:
+        """A button: a POST without words."""
+        if (status := self._post(path, {})) != httpx.codes.OK:
+            raise RuntimeError(f"{path}: HTTP {status}")
+
     def _post(self, path: str, form: dict[str, str]) -> int:
         try:
             headers = {"X-CSRFToken": self._token()}

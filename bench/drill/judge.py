@@ -171,8 +171,9 @@ def _miscounted(thread: Thread, rows: Sequence[Row]) -> list[str]:
     talk = sorted((row for row in rows if row.direction != "event"), key=lambda row: row.place)
     revs = [row.rev for row in rows]
     wrong = []
-    if thread.inbound_count != sum(row.direction == "in" for row in rows):
-        wrong.append(f"counts {thread.inbound_count} inbound messages")
+    written = sum(row.direction == "in" for row in rows)
+    if thread.inbound_count != written:
+        wrong.append(f"counts {thread.inbound_count} inbound messages, holds {written}")
     if len(set(revs)) != len(revs) or max(revs, default=0) > thread.clock:
         wrong.append("two changes share a number, or the clock is behind")
     if not talk:

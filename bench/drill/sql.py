@@ -36,7 +36,7 @@ SELECT (SELECT count(*) FROM channels_meta_webhookpart WHERE state = 0),
 """
 STATES = "SELECT id, state FROM inbox_delivery"
 SENDING = "SELECT count(*) FROM inbox_delivery WHERE state = 1"
-MESSAGES_STORED = "SELECT count(*) FROM inbox_message WHERE direction = 'in'"
+PENDING = "SELECT count(*) FROM channels_meta_webhookpart WHERE state = 0"
 CONVERSATIONS = "SELECT external_id, conversation_id FROM inbox_message WHERE external_id = ANY(%s)"
 KEPT_RECEIPTS = "SELECT count(*) FROM inbox_receipt WHERE external_id = ANY(%s)"
 COUNTS = """

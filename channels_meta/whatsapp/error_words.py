@@ -70,7 +70,7 @@ WORDS = {
     "template_disabled": _("WhatsApp switched this template off for good. Choose another."),
     "marketing_way": _("The template or the account does not allow this way of sending. Ask an admin to check both."),
     "templates_limited": _(
-        "WhatsApp limits this account for the way its templates are classed. Ask an admin to check."
+        "WhatsApp limits this account because of how its templates are classified. Ask an admin to check."
     ),
     "template_needed": _("This account may not send this without an approved template. Choose a template."),
     "template_not_accepted": _("WhatsApp did not accept the template as written. Change it and submit it again."),

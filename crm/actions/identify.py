@@ -70,10 +70,11 @@ def identify(scope: str, people: Sequence[Sought]) -> list[Identity]:
 def _look_up(book: _Book, people: Sequence[Sought]) -> None:
     wanted = {form for sought in people for key in sought.person.keys for form in forms(key)}
     rows = IdentityKey.objects.filter(
-        scope=book.scope, kind__in={key.kind for key in wanted}, value__in={key.value for key in wanted}
+        scope=book.scope, kind__in={key.kind for key in wanted}, value__any_of={key.value for key in wanted}
     )
     found = {Key(kind, value): pk for kind, value, pk in rows.values_list("kind", "value", "identity_id")}
-    identities = Identity.objects.select_related("contact").in_bulk(set(found.values()))
+    rows_found = Identity.objects.filter(pk__any_of=set(found.values())).select_related("contact")
+    identities = {identity.pk: identity for identity in rows_found}
     for key in found.keys() & wanted:
         book.stored.add(key)
         book.by_key[key] = identities[found[key]]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inbox import kinds, streams, windows
 from inbox.actions.lock import locked
@@ -51,7 +52,8 @@ def send(conversation: Conversation, draft: Draft, *, by: Membership, client_id:
 
 def _same(twin: Message, by: Membership) -> Message:
     if twin.author_id != by.pk:
-        raise Refused(windows.Refusal("client_id_taken", "This message id is taken."))
+        words = _("Another message has this id, so nothing was sent. Reload the page and send it again.")
+        raise Refused(windows.Refusal("client_id_taken", words))
     return twin
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from inbox import sql
@@ -12,6 +14,7 @@ from inbox.models import Attachment, Channel, Conversation, EarlyChange, Message
 from inbox.port import Edited, Event, Inbound, KeysChanged, Reaction, Revoked
 from workspaces import tenancy
 from workspaces.events import Happened
+from workspaces.rows import as_json
 
 
 class Batch:
@@ -32,7 +35,7 @@ class Batch:
         """Loads every message that these events name: themselves, what they quote, what they change."""
         names = {name for event in events for name in _names(event) if name}
         if names:
-            stored = Message.objects.filter(channel=self.channel, external_id__in=names)
+            stored = Message.objects.filter(channel=self.channel, external_id__any_of=names)
             self.known = {message.external_id: message for message in stored}
 
     def is_new(self, external_id: str) -> bool:
@@ -60,33 +63,26 @@ class Batch:
 
     def write(self) -> None:
         new = {message.pk for message in self.added}
-        Message.objects.bulk_create(self.added)
-        Attachment.objects.bulk_create(self.attachments)
+        changed = [message for pk, message in self.changed.items() if pk not in new]
+        touched = [self.conversations[pk] for pk in sorted(self.touched)]
+        workspace, channel = tenancy.current_id(), self.channel.pk
+        _write(sql.INSERT_MESSAGES, sql.MESSAGE, self.added, before=[workspace, channel])
+        _write(sql.INSERT_ATTACHMENTS, sql.ATTACHMENT, self.attachments, before=[workspace])
         EarlyChange.objects.bulk_create(self.early)
-        self._update_messages([message for pk, message in self.changed.items() if pk not in new])
-        self._update_conversations([self.conversations[pk] for pk in sorted(self.touched)])
+        _write(sql.UPDATE_MESSAGES, sql.CHANGED_MESSAGE, changed, after=[workspace])
+        _write(sql.UPDATE_CONVERSATIONS, sql.CONVERSATION, touched, after=[workspace])
 
-    def _update_messages(self, messages: Sequence[Message]) -> None:
-        if messages:
-            fields = [
-                "text",
-                "content",
-                "reactions",
-                "rev",
-                "state",
-                "failure",
-                "edited_at",
-                "deleted_at",
-                "external_id",
-            ]
-            Message.objects.bulk_update(messages, fields, batch_size=500)
 
-    def _update_conversations(self, conversations: Sequence[Conversation]) -> None:
-        if not conversations:
-            return
-        columns = [[getattr(row, name) for row in conversations] for name in sql.CONVERSATION_COLUMNS]
+def _write(
+    statement: str, columns: Iterable[str], rows: Sequence[Model], before: Sequence[int] = (), after: Sequence[int] = ()
+) -> None:
+    """One statement for all rows; its parameters, if there are more, stand before or after them."""
+    if rows:
+        values = attrgetter(*columns)
+        names = tuple(columns)
+        text = as_json(dict(zip(names, values(row), strict=True)) for row in rows)
         with connection.cursor() as cursor:
-            cursor.execute(sql.UPDATE_CONVERSATIONS, [*columns, tenancy.current_id()])
+            cursor.execute(statement, [*before, text, *after])
 
 
 def _names(event: Event) -> Iterable[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
+
+from crm.models import Contact, Identity
 from inbox.models import Conversation
 from inbox.models.conversation import OPEN
 from inbox.receiving.batch import Batch
@@ -19,13 +22,13 @@ def open_and_lock(batch: Batch, arrivals: Sequence[Arrival], due: Sequence[Due])
 
     A customer who writes after closing goes on in the same conversation, which opens again: their history stays in
     one thread."""
-    identities = {arrival.identity.pk for arrival in arrivals if arrival.identity}
-    found = Conversation.objects.filter(channel=batch.channel, identity__in=identities)
+    people = {arrival.identity.pk: arrival.identity for arrival in arrivals if arrival.identity}
     wanted = {message.conversation_id for message in batch.known.values()}
     wanted.update(item.delivery.conversation_id for item in due)
-    wanted.update(found.values_list("pk", flat=True) if identities else ())
-    locked = Conversation.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",))
-    batch.conversations = {conversation.pk: conversation for conversation in locked.select_related("contact")}
+    theirs = Q(channel=batch.channel, identity__any_of=people)
+    touched = Conversation.objects.filter(Q(pk__any_of=wanted) | theirs if people else Q(pk__any_of=wanted))
+    batch.conversations = {row.pk: row for row in touched.order_by("pk").select_for_update()}
+    _give_contacts(batch, people.values())
     newest: dict[Thread, Conversation] = {}
     for conversation in batch.conversations.values():
         thread = (conversation.identity_id, conversation.kind, conversation.subject)
@@ -34,6 +37,15 @@ def open_and_lock(batch: Batch, arrivals: Sequence[Arrival], due: Sequence[Due])
     _make_missing(batch, arrivals, newest)
     for arrival in arrivals:
         arrival.conversation = newest[_thread(arrival)]
+
+
+def _give_contacts(batch: Batch, people: Iterable[Identity]) -> None:
+    """Each conversation its contact, read once for all of them."""
+    contacts = {identity.contact_id: identity.contact for identity in people}
+    missing = {row.contact_id for row in batch.conversations.values()} - contacts.keys()
+    contacts |= Contact.objects.in_bulk(missing) if missing else {}
+    for conversation in batch.conversations.values():
+        conversation.contact = contacts[conversation.contact_id]
 
 
 def _thread(arrival: Arrival) -> Thread:

@@ -107,7 +107,8 @@ def _send(request: WorkspaceRequest, current: Conversation) -> HttpResponse:
         draft = Draft(request.POST.get("text", ""), reply_to=_quoted(current, request.POST.get("reply_to", "")))
         message, is_new = send(current, draft, by=request.member, client_id=client_id)
     except ValueError:
-        return _refuse(request, Refusal("client_id_invalid", _("The message has no valid id. Reload the page.")))
+        words = _("The message has no valid id, so nothing was sent. Reload the page and send it again.")
+        return _refuse(request, Refusal("client_id_invalid", words))
     except Refused as error:
         return _refuse(request, error.refusal)
     return HttpResponse(draw_message(message), status=201 if is_new else 200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,8 @@ def postgres(var: Path) -> Iterator[Postgres]:
 
 def one(server: Postgres, statement: str, role: str = "plaza_app") -> object:
     with psycopg.connect(server.url(role), autocommit=True) as connection:
-        row = connection.execute(statement).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(statement).fetchone()
+    assert row is not None
     return row[0]
 
 
@@ -146,7 +148,7 @@ class TestTheSocket:
 
     def test_a_long_or_odd_temporary_folder_is_avoided(self, var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         for temporary in ("/tmp/" + "x" * 90, "/tmp/a b"):
-            monkeypatch.setattr(places.tempfile, "gettempdir", lambda path=temporary: path)
+            monkeypatch.setattr(tempfile, "gettempdir", lambda path=temporary: path)
             folder = places._short_folder()
             assert folder.parent == Path("/tmp")
             folder.rmdir()

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 async def _open(path: str, cookie: str, then: Callable[[], Any] | None) -> Any:
     headers = [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode())] if cookie else []
     scope = {"type": "websocket", "path": path, "headers": headers, "query_string": b"", "subprotocols": []}
-    socket = ApplicationCommunicator(sockets, scope)
+    socket: Any = ApplicationCommunicator(sockets, scope)  # type: ignore[no-untyped-call]
     await socket.send_input({"type": "websocket.connect"})
     assert (await socket.receive_output(timeout=5))["type"] == "websocket.accept"
     first = await socket.receive_output(timeout=5)

@@ -23,7 +23,7 @@ Hear = Callable[[], list[tuple[str, Any]]]
 @pytest.fixture
 def listening(calzado: Workspace) -> Iterator[Callable[..., Hear]]:
     """Subscribes to groups of Calzado Sur and answers what they heard: (stream and language, body)."""
-    client = redis.Redis.from_url(django_settings.REDIS_URL)
+    client: Any = redis.Redis.from_url(django_settings.REDIS_URL)
     pubsub = client.pubsub(ignore_subscribe_messages=True)
     layer: Any = get_channel_layer()
 

@@ -30,6 +30,7 @@ def answer(conversation: Conversation, ana: Membership) -> Message:
 
 def state_of(message: Message) -> State:
     message.refresh_from_db()
+    assert message.state is not None
     return State(message.state)
 
 
@@ -137,6 +138,7 @@ def test_a_refused_message_says_why_and_the_next_one_goes_on(
     delivering.deliver(conversation)
 
     assert state_of(answer) == State.FAILED
+    assert answer.failure is not None
     assert answer.failure["code"] == "131026"
     assert answer.failure_words
     assert [row["text"] for row in platform.seen(PHONE)] == ["segundo"]

@@ -172,8 +172,7 @@ def test_writing_after_closing_opens_the_conversation_again(number: Channel, ana
 
 def test_an_echo_from_the_phone_is_ours_and_answers_the_customer(number: Channel) -> None:
     receive(number, [says("Oi")])
-    fields = {"raw": {}, "at": NOON, "external_id": "e1", "person": LIA, "kind": "text", "text": "Olá, Lia"}
-    receive(number, [Echo(**fields)])
+    receive(number, [Echo(raw={}, at=NOON, external_id="e1", person=LIA, kind="text", text="Olá, Lia")])
 
     conversation = Conversation.objects.get()
     assert conversation.waiting_since is None

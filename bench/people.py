@@ -1,0 +1,101 @@
+"""A company to measure with: its members, its number and its customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bench import sql
+from bench.traffic import Account
+
+UNTIL = datetime.fromisoformat("2026-11-20T12:00:00+00:00")
+LANGUAGES = ("es", "pt-br", "en")
+TOKEN = "bench-token"
+
+
+@dataclass(frozen=True)
+class Company:
+    slug: str
+    account: Account
+    members: int = 3
+    customers: int = 2_000
+    open_share: float = 1.0
+
+
+def use(name: str) -> None:
+    """This process's Django on one of the bench's databases, over one plain connection."""
+    import django
+
+    from bench.databases import url_of
+
+    django.setup()
+    from django.db import connections
+
+    from config import env
+
+    env.env.ENVIRON["BENCH_DATABASE_URL"] = url_of(name)
+    wrapper: Any = connections["default"]
+    wrapper.close()
+    wrapper.settings_dict.update(env.database("BENCH_DATABASE_URL", pool=0))
+
+
+def found(company: Company) -> None:
+    """Makes the company in the database in use."""
+    from django.db import connection
+
+    from inbox.actions.connect import Account as Connected
+    from inbox.actions.connect import connect
+    from workspaces import tenancy
+    from workspaces.models import Membership, Role, User, Workspace
+
+    workspace = Workspace.objects.create(name=company.slug, slug=company.slug)
+    with tenancy.enter(workspace):
+        members = []
+        for nth in range(company.members):
+            language = LANGUAGES[nth % len(LANGUAGES)]
+            user = User(email=f"m{nth}@{company.slug}.example", name=f"Agente {nth}", language=language)
+            user.set_unusable_password()
+            user.save()
+            members.append(Membership.objects.create(user=user, role=Role.AGENT).pk)
+        account = company.account
+        channel = connect(Connected("whatsapp", account.number, account.business, "Ventas", {"token": TOKEN}))
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
+            cursor.execute(
+                sql.CUSTOMERS,
+                {
+                    "workspace": workspace.pk,
+                    "channel": channel.pk,
+                    "scope": channel.identity_scope,
+                    "members": members,
+                    "count": company.customers,
+                    "first": 0,
+                    "open_share": company.open_share,
+                    "until": UNTIL,
+                },
+            )
+    connection.close()
+
+
+def sessions(slug: str) -> list[tuple[str, str]]:
+    """A session key for each member of the company, with their language."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from workspaces import tenancy
+    from workspaces.models import Membership, Workspace
+
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    made = []
+    with tenancy.enter(Workspace.objects.get(slug=slug)):
+        for member in Membership.objects.select_related("user").order_by("pk"):
+            session = store()
+            session[SESSION_KEY] = str(member.user.pk)
+            session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+            session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
+            session.create()
+            made.append((session.session_key, member.user.language))
+    return made

@@ -1,0 +1,39 @@
+"""Raw SQL of the benchmarks: their fixtures, and the statements that ours are compared with."""
+
+PHONE = "'55119' || (60000000 + %(first)s + n)"
+
+# A customer each, known by phone, with one conversation. `open_share` of the conversations are open; of these every
+# tenth is nobody's and the rest belongs to the members in turn. Hours are scattered, so no index is in heap order.
+CUSTOMERS = f"""
+WITH numbers AS (SELECT n, {PHONE} AS phone FROM generate_series(1, %(count)s) AS n),
+contacts AS (
+    INSERT INTO crm_contact (workspace_id, name, phone, email, is_blocked, created_at)
+    SELECT %(workspace)s, 'Cliente ' || n, '+' || phone, '', false, now() FROM numbers RETURNING id, phone
+), identities AS (
+    INSERT INTO crm_identity (workspace_id, contact_id, scope, name, username, reply_kind, reply_value, created_at)
+    SELECT %(workspace)s, id, %(scope)s, 'Cliente ' || right(phone, 4), '', 'phone', substr(phone, 2), now()
+    FROM contacts RETURNING id, contact_id, reply_value
+), keys AS (
+    INSERT INTO crm_identitykey (workspace_id, identity_id, scope, kind, value)
+    SELECT %(workspace)s, id, %(scope)s, 'phone', reply_value FROM identities
+)
+INSERT INTO inbox_conversation (
+    workspace_id, channel_id, contact_id, identity_id, kind, subject, status, assignee_id, clock, inbound_count,
+    last_inbound_at, window_from, waiting_since, last_message_at, preview_text, preview_kind, preview_author,
+    created_at)
+SELECT %(workspace)s, %(channel)s, contact_id, id, 'direct', '',
+    CASE WHEN hashint8(id) %% 1000 / 1000.0 < %(open_share)s AND hashint8(id) > 0 OR %(open_share)s = 1
+         THEN 'open' ELSE 'closed' END,
+    CASE WHEN id %% 10 = 0 THEN NULL ELSE (%(members)s::bigint[])[1 + id %% cardinality(%(members)s::bigint[])] END,
+    3, 3, at, at, at, at, 'Hola, ¿tienen zapatillas talle 42 en negro?', 'text', 'customer', at
+FROM identities, LATERAL (
+    SELECT %(until)s::timestamptz - make_interval(secs => (hashint8extended(id, 7) & 16777215) * 0.9) AS at
+) scattered
+"""
+
+ANALYZE = "ANALYZE"
+PHONES = """
+SELECT identity.reply_value, conversation.id
+FROM inbox_conversation conversation JOIN crm_identity identity ON identity.id = conversation.identity_id
+WHERE conversation.workspace_id = %s ORDER BY conversation.id
+"""
