@@ -1,6 +1,7 @@
 from workspaces.models.audit import AuditEntry
 from workspaces.models.event import EventRow
 from workspaces.models.user import User
-from workspaces.models.workspace import Membership, Role, Workspace
+from workspaces.models.workspace import Membership, Workspace
+from workspaces.roles import Role
 
 __all__ = ["AuditEntry", "EventRow", "Membership", "Role", "User", "Workspace"]

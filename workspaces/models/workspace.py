@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from workspaces.names import hue, initials
+from workspaces.permissions import Capability, allows
+from workspaces.roles import Role
 from workspaces.tenancy import WorkspaceModel
 
 
@@ -24,13 +26,6 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Role(models.TextChoices):
-    OWNER = "owner", _("Owner")
-    ADMIN = "admin", _("Admin")
-    SUPERVISOR = "supervisor", _("Supervisor")
-    AGENT = "agent", _("Agent")
 
 
 class Membership(WorkspaceModel):
@@ -52,6 +47,9 @@ class Membership(WorkspaceModel):
     @property
     def name(self) -> str:
         return str(self.user)
+
+    def can(self, capability: Capability) -> bool:
+        return self.is_active and allows(self.role, capability)
 
     @property
     def short_name(self) -> str:
