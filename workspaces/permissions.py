@@ -88,7 +88,7 @@ def requires(
         view: Callable[Concatenate[WorkspaceRequest, Rest], HttpResponseBase],
     ) -> Callable[Concatenate[WorkspaceRequest, Rest], HttpResponseBase]:
         @wraps(view)
-        def guarded(request: WorkspaceRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        def guarded(request: WorkspaceRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             if not request.member.can(capability):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
