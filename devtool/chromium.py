@@ -8,7 +8,7 @@ from pathlib import Path
 from devtool.errors import UNAVAILABLE, Stop
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGE = "chromium"
+PACKAGES = ("chromium", "fonts-noto-color-emoji")  # customers write emoji; without a font they are boxes
 
 
 def find() -> Path | None:
@@ -25,13 +25,13 @@ def ensure() -> Path:
         return found
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Stop("the browser tests need Chromium: install it, or name one with CHROMIUM=/path", UNAVAILABLE)
-    print(f"dev: installing {PACKAGE} for the browser tests", flush=True)
+    print(f"dev: installing {PACKAGES[0]} for the browser tests", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", PACKAGE]):
+    for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES]):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             words = done.stderr.strip().splitlines() or ["no reason given"]
             raise Stop(f"the browser tests need Chromium, and {' '.join(command)} failed: {words[-1]}", UNAVAILABLE)
     if found := find():
         return found
-    raise Stop(f"apt-get installed {PACKAGE}, yet none of {', '.join(NAMES)} is on PATH", UNAVAILABLE)
+    raise Stop(f"apt-get installed {PACKAGES[0]}, yet none of {', '.join(NAMES)} is on PATH", UNAVAILABLE)

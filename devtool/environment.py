@@ -56,7 +56,7 @@ def _defaults(var: Path, ports: Ports) -> dict[str, str]:
     defaults = {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
-        "PYTHONWARNINGS": "ignore::RuntimeWarning:celery.platforms",  # root may run workers: in development, and alone
+        "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",  # root may run workers: in development, and alone
         "PLAZA_VAR": str(var),
         "DEBUG": debug,
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",

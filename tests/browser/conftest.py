@@ -154,4 +154,4 @@ _people = iter(range(10_000))
 def phone(plaza: int) -> Phone:
     """The phone of a customer nobody knows yet."""
     number = next(_people)
-    return Phone(f"http://127.0.0.1:{plaza + 1}", f"55119{70000000 + number}", f"Lia Prado {number}")
+    return Phone(f"http://127.0.0.1:{plaza + 1}", f"55119{70000000 + number}", f"Lia Prado {number:03}")

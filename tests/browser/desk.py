@@ -21,7 +21,7 @@ class Desk:
     def read(self, name: str) -> Desk:
         """Clicks the conversation and waits for its thread."""
         self.row(name).locator("a.name").click()
-        expect(self.page.locator("#thread h2")).to_contain_text(name)
+        expect(self.page.locator("#thread-title")).to_contain_text(name)
         expect(self.page.locator("article.message").first).to_be_visible()
         return self
 

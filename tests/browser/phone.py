@@ -33,7 +33,7 @@ class Phone:
         return str(self.control("messages", body)["ids"][0])
 
     def opens_the_chat(self) -> None:
-        self.control("opened", {"channel": CHANNEL, "phone": self.number})
+        self.control("opened", {"channel": CHANNEL, "from": self.number})
 
     def seen(self) -> list[dict[str, Any]]:
         messages = self.control(f"log?phone={self.number}")["messages"]

@@ -64,7 +64,7 @@ def test_the_desk_can_be_used_by_keyboard_alone(at_desk: AtDesk, phone: Phone) -
     expect(ana.row(phone.name)).to_be_visible()
     ana.page.keyboard.press("j")
     ana.page.keyboard.press("Enter")
-    expect(ana.page.locator("#thread h2")).to_be_visible()
+    expect(ana.page.locator("#thread-title")).to_be_visible()
     ana.page.keyboard.press("r")
     expect(ana.field).to_be_focused()
     ana.page.keyboard.type("ejka")

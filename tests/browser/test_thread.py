@@ -68,7 +68,7 @@ def test_when_scrolled_up_new_messages_are_counted_instead_of_jumping(at_desk: A
     place = pane.evaluate("p => p.scrollTop")
     phone.says("chegou por último")
     button = ana.page.locator("button.newer").first
-    expect(button).to_be_visible()
+    expect(button).to_have_attribute("data-count", "1")
     assert abs(pane.evaluate("p => p.scrollTop") - place) < 150
     button.click()
     expect(ana.message("chegou por último")).to_be_in_viewport()

@@ -65,7 +65,9 @@ export default class extends Controller {
     const old = document.getElementById(fresh.id)
     if (old && Number(old.dataset.rev) > Number(fresh.dataset.rev)) return
     const moved = !old || old.dataset.at !== fresh.dataset.at
+    const focused = old?.contains(document.activeElement)
     if (old) patch(old, fresh)
+    if (focused) old.querySelector("a.name").focus({ preventScroll: true })
     if (moved) this.late.set(fresh.id, old ?? fresh)
   }
 
