@@ -41,5 +41,6 @@ OTHER = "other"
 TEMPLATE = "template"
 INTERACTIVE = "interactive"
 EVENT = "event"
+NOTE = "note"
 
 FILES = frozenset({IMAGE, VIDEO, AUDIO, DOCUMENT, STICKER})

@@ -11,6 +11,7 @@ urlpatterns = [
     path("conversations/<int:pk>/header/", thread.header, name="header"),
     path("conversations/<int:pk>/messages/", thread.messages, name="messages"),
     path("conversations/<int:pk>/messages/<int:message_pk>/delivery/", verbs.delivery, name="delivery"),
+    path("conversations/<int:pk>/notes/", thread.notes, name="notes"),
     path("conversations/<int:pk>/assignment/", verbs.assignment, name="assignment"),
     path("conversations/<int:pk>/closure/", verbs.closure, name="closure"),
     path("conversations/<int:pk>/reading/", verbs.reading, name="reading"),

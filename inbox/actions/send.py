@@ -39,9 +39,9 @@ def send(conversation: Conversation, draft: Draft, *, by: Membership, client_id:
     is refused if somebody else's (or another conversation's)."""
     with transaction.atomic():
         conversation = locked(conversation)
-        twin = Message.objects.filter(conversation=conversation, client_id=client_id).first()
+        twin = twin_of(conversation, client_id, by)
         if twin is not None:
-            return _same(twin, by), False
+            return twin, False
         refusal = windows.refusal(conversation, draft.kind, draft.text)
         if refusal is not None:
             raise Refused(refusal)
@@ -50,8 +50,10 @@ def send(conversation: Conversation, draft: Draft, *, by: Membership, client_id:
     return message, True
 
 
-def _same(twin: Message, by: Membership) -> Message:
-    if twin.author_id != by.pk:
+def twin_of(conversation: Conversation, client_id: uuid.UUID, by: Membership) -> Message | None:
+    """What was written under this id before: by the same member it is answered again, another's is refused."""
+    twin = Message.objects.filter(conversation=conversation, client_id=client_id).first()
+    if twin is not None and twin.author_id != by.pk:
         words = _("Another message has this id, so nothing was sent. Reload the page and send it again.")
         raise Refused(windows.Refusal("client_id_taken", words))
     return twin

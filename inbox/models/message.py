@@ -21,6 +21,7 @@ class Message(WorkspaceModel):
         IN = "in"
         OUT = "out"
         EVENT = "event"
+        NOTE = "note"
 
     conversation = WorkspaceForeignKey("inbox.Conversation", models.CASCADE, related_name="messages")
     channel = WorkspaceForeignKey("inbox.Channel", models.CASCADE, related_name="+")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from inbox.actions.note import add_note
 from inbox.actions.read import mark_read
 from inbox.actions.send import Draft, Refused, send
 from inbox.drawing import draw_message, draw_messages
@@ -101,11 +104,22 @@ def _older(request: WorkspaceRequest, current: Conversation) -> HttpResponse:
     return response
 
 
+@require_POST
+def notes(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    current = load_conversation(request.member, pk)
+    return _written(request, partial(add_note, current, request.POST.get("text", "")))
+
+
 def _send(request: WorkspaceRequest, current: Conversation) -> HttpResponse:
+    draft = Draft(request.POST.get("text", ""), reply_to=_quoted(current, request.POST.get("reply_to", "")))
+    return _written(request, partial(send, current, draft))
+
+
+def _written(request: WorkspaceRequest, write: Callable[..., tuple[Message, bool]]) -> HttpResponse:
+    """The drawing of what was written under the form's id, or why it was not."""
     try:
         client_id = uuid.UUID(request.POST.get("client_id", ""))
-        draft = Draft(request.POST.get("text", ""), reply_to=_quoted(current, request.POST.get("reply_to", "")))
-        message, is_new = send(current, draft, by=request.member, client_id=client_id)
+        message, is_new = write(by=request.member, client_id=client_id)
     except ValueError:
         words = _("The message has no valid id, so nothing was sent. Reload the page and send it again.")
         return _refuse(request, Refusal("client_id_invalid", words))

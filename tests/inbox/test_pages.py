@@ -274,7 +274,7 @@ def test_reading_tells_the_platform_only_when_it_is_mine_or_nobodys(
 
 
 def test_home_leads_into_the_only_workspace(page: Client, calzado: Workspace) -> None:
-    assert page.get("/")["Location"] == "/w/calzado-sur/inbox/"
+    assert page.get("/")["Location"] == f"{ROOT}/"
     assert page.get(f"{ROOT}/")["Location"] == f"{ROOT}/inbox/"
 
 
@@ -285,3 +285,20 @@ def test_language_and_theme_are_set_for_oneself(page: Client, ana: Membership) -
     assert (user.language, user.theme) == ("pt-br", "dark")
     assert 'lang="pt-br"' in page.get(f"{ROOT}/inbox/").content.decode().lower()
     assert page.post(f"{ROOT}/me/", {"language": "xx"}).status_code == 422
+
+
+def test_a_note_is_drawn_for_the_team_and_never_delivered(page: Client, lia: Conversation) -> None:
+    client_id = str(uuid.uuid4())
+    reply = page.post(f"{ROOT}/conversations/{lia.pk}/notes/", {"client_id": client_id, "text": "Ojo: <b>VIP</b>"})
+    assert reply.status_code == 201
+    html = reply.content.decode()
+    assert f'id="message-{client_id}"' in html
+    assert "&lt;b&gt;VIP" in html
+    assert 'data-direction="note"' in html
+    with tenancy.enter(lia.workspace):
+        assert not Delivery.objects.exists()
+
+
+def test_a_note_without_words_says_so(page: Client, lia: Conversation) -> None:
+    reply = page.post(f"{ROOT}/conversations/{lia.pk}/notes/", {"client_id": str(uuid.uuid4()), "text": " "})
+    assert (reply.status_code, reply["X-Code"]) == (422, "text_empty")

@@ -1,35 +1,49 @@
 // The field in which one writes: Enter sends, Shift+Enter and Alt+Enter break the line, a dead key or an input
-// method never sends; the draft is kept on this machine until it was sent.
+// method never sends; the draft of each mode (reply, note) is kept on this machine until it was sent.
 //
 // @example
 // <form data-controller="composer" data-composer-conversation-value="7" data-composer-limit-value="4096"
 //       data-action="submit->composer#submit quoting:picked@window->composer#quote outbox:returned@window->composer#returned">
+//   <button data-composer-target="mode" data-composer-mode-param="note" data-action="composer#choose" aria-pressed="false">Note</button>
 //   <div data-composer-target="answering" hidden><strong data-composer-target="whom"></strong>…</div>
 //   <textarea data-composer-target="field" data-action="keydown->composer#key input->composer#typed"></textarea>
 //   <span data-composer-target="left" hidden></span> <button data-composer-target="send">Send</button></form>
 import { Controller } from "stimulus"
 import { read, write } from "lib/drafts"
 import { uuid } from "lib/uuid"
+import { grow, lengthOf } from "lib/writing"
 
 const NEAR = 0.9
 
 export default class extends Controller {
-  static targets = ["field", "send", "left", "answering", "whom", "words"]
+  static targets = ["field", "send", "left", "answering", "whom", "words", "mode", "kept"]
   static values = { conversation: String, limit: Number, unit: String }
 
   connect() {
-    if (!this.hasFieldTarget) return
-    this.fieldTarget.value ||= read(this.conversationValue)
+    this.reply = this.fieldTarget.placeholder
+    this.fieldTarget.value ||= read(this.draftName)
     this.typed({ restored: true })
+  }
+
+  /** Each mode keeps its own words. */
+  choose({ params: { mode } }) {
+    if (mode !== this.mode) {
+      this.element.dataset.mode = mode
+      for (const tab of this.modeTargets) tab.ariaPressed = String(tab.dataset.composerModeParam === mode)
+      this.fieldTarget.placeholder = this.isNote ? this.fieldTarget.dataset.notePlaceholder : this.reply
+      this.fieldTarget.value = read(this.draftName)
+      this.unquote()
+      this.typed({ restored: true })
+    }
+    this.fieldTarget.focus()
   }
 
   key(event) {
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || event.shiftKey) return
+    event.preventDefault()
     if (event.ctrlKey || event.metaKey || !event.altKey) {
-      event.preventDefault()
       if (!event.repeat) this.element.requestSubmit()
     } else {
-      event.preventDefault()
       this.fieldTarget.setRangeText("\n", this.fieldTarget.selectionStart, this.fieldTarget.selectionEnd, "end")
       this.typed({})
     }
@@ -39,20 +53,14 @@ export default class extends Controller {
     const { value } = this.fieldTarget
     this.sendTarget.disabled = !value.trim() || this.isOver
     this.count()
-    this.grow()
-    if (!restored) write(this.conversationValue, value)
-  }
-
-  /** Browsers without `field-sizing` grow the field by script. */
-  grow() {
-    if (CSS.supports("field-sizing", "content")) return
-    this.fieldTarget.style.blockSize = "auto"
-    this.fieldTarget.style.blockSize = `${this.fieldTarget.scrollHeight}px`
+    grow(this.fieldTarget)
+    if (!restored) write(this.draftName, value)
+    this.keptTarget.hidden = !value.trim()
   }
 
   count() {
     const left = this.limitValue - this.length
-    this.leftTarget.hidden = !this.limitValue || left > this.limitValue * (1 - NEAR)
+    this.leftTarget.hidden = this.isNote || !this.limitValue || left > this.limitValue * (1 - NEAR)
     this.leftTarget.textContent = new Intl.NumberFormat(document.documentElement.lang).format(left)
     this.leftTarget.classList.toggle("over", left < 0)
   }
@@ -62,7 +70,7 @@ export default class extends Controller {
     event.preventDefault()
     const text = this.fieldTarget.value.trim()
     if (!text || this.isOver) return
-    const detail = { text, clientId: uuid(), quoted: this.quoted }
+    const detail = { text, clientId: uuid(), quoted: this.quoted, isNote: this.isNote }
     this.fieldTarget.value = ""
     this.unquote()
     this.typed({})
@@ -70,21 +78,19 @@ export default class extends Controller {
     this.fieldTarget.focus()
   }
 
-  /** A message that could not be sent, back in the field, before what was typed meanwhile. */
-  returned({ detail: { text } }) {
-    if (!this.hasFieldTarget) return
+  /** What could not be sent, back in its field, before what was typed meanwhile. */
+  returned({ detail: { text, isNote } }) {
+    this.choose({ params: { mode: isNote ? "note" : "reply" } })
     this.fieldTarget.value = [text, this.fieldTarget.value].filter((part) => part.trim()).join("\n")
     this.typed({})
-    this.fieldTarget.focus()
   }
 
   quote({ detail }) {
-    if (!this.hasFieldTarget) return
+    this.choose({ params: { mode: "reply" } })
     this.quoted = detail
     this.whomTarget.textContent = detail.name
     this.wordsTarget.textContent = detail.words
     this.answeringTarget.hidden = false
-    this.fieldTarget.focus()
   }
 
   unquote() {
@@ -92,12 +98,23 @@ export default class extends Controller {
     this.answeringTarget.hidden = true
   }
 
+  get mode() {
+    return this.element.dataset.mode
+  }
+
+  get isNote() {
+    return this.mode === "note"
+  }
+
+  get draftName() {
+    return this.isNote ? `${this.conversationValue}:note` : this.conversationValue
+  }
+
   get length() {
-    const { value } = this.fieldTarget
-    return this.unitValue === "bytes" ? new TextEncoder().encode(value).length : [...value].length
+    return lengthOf(this.fieldTarget.value, this.unitValue)
   }
 
   get isOver() {
-    return this.limitValue > 0 && this.length > this.limitValue
+    return !this.isNote && this.limitValue > 0 && this.length > this.limitValue
   }
 }

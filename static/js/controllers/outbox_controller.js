@@ -13,8 +13,8 @@ import { fill } from "lib/times"
 import { read, write } from "lib/drafts"
 
 export default class extends Controller {
-  static targets = ["draft", "why"]
-  static values = { url: String, id: String }
+  static targets = ["draft", "note", "why"]
+  static values = { url: String, notes: String, id: String }
   static outlets = ["thread"]
 
   held = new Map()
@@ -31,11 +31,11 @@ export default class extends Controller {
     this.line = this.line.then(() => this.deliver(this.held.get(id)))
   }
 
-  async deliver({ message, text, clientId, quoted }) {
-    this.state(message, "queued")
+  async deliver({ message, text, clientId, quoted, isNote }) {
+    this.state(message, isNote ? "" : "queued")
     try {
       const form = { client_id: clientId, text, reply_to: quoted?.id ?? "" }
-      const { html } = await request(this.urlValue, { method: "POST", form })
+      const { html } = await request(isNote ? this.notesValue : this.urlValue, { method: "POST", form })
       this.held.delete(message.id)
       if (message.isConnected) this.threadOutlet.receive(parse(html))
     } catch (refused) {
@@ -45,8 +45,9 @@ export default class extends Controller {
   }
 
   fail(message, { status, html }) {
-    const { text } = this.held.get(message.id)
-    if (!message.isConnected) return write(this.idValue, [text, read(this.idValue)].filter(Boolean).join("\n"))
+    const { text, isNote } = this.held.get(message.id)
+    const draft = isNote ? `${this.idValue}:note` : this.idValue
+    if (!message.isConnected) return write(draft, [text, read(draft)].filter(Boolean).join("\n"))
     const refusal = status === 422 ? parse(html).querySelector("[data-code]") : null
     message.dataset.lost = String(status)
     this.state(message, "failed", refusal?.textContent.trim())
@@ -73,13 +74,14 @@ export default class extends Controller {
 
   edit({ target }) {
     const message = target.closest(".message")
-    const { text } = this.held.get(message.id) ?? { text: message.querySelector(".body").textContent }
+    const { text, isNote } = this.held.get(message.id) ?? { text: message.querySelector(".body").textContent }
     if (this.held.delete(message.id)) message.remove()
-    this.dispatch("returned", { detail: { text } })
+    this.dispatch("returned", { detail: { text, isNote } })
   }
 
-  draw({ text, clientId, quoted }) {
-    const message = this.draftTarget.content.firstElementChild.cloneNode(true)
+  draw({ text, clientId, quoted, isNote }) {
+    const template = isNote ? this.noteTarget : this.draftTarget
+    const message = template.content.firstElementChild.cloneNode(true)
     const now = Math.max(Date.now(), Date.parse(this.threadOutlet.newest ?? 0) + 1 || 0)
     message.id = `message-${clientId}`
     message.dataset.at = new Date(now).toISOString().replace("Z", "000+00:00")
@@ -87,7 +89,7 @@ export default class extends Controller {
     message.querySelector("time").dateTime = message.dataset.at
     message.querySelector(".body").textContent = text
     const quote = message.querySelector(".quote")
-    if (!quoted) quote.remove()
+    if (!quoted) quote?.remove()
     else [quote.querySelector("strong").textContent, quote.querySelector(".words").textContent] = [quoted.name, quoted.words]
     fill(message)
     return message
