@@ -7,11 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet, Value
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
+from crm.search import contact_ids
 from inbox.models import Conversation
 from inbox.models.conversation import CLOSED, OPEN, ConversationQuerySet
 from workspaces.models import Membership
@@ -27,16 +29,22 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True)
 class Listing:
-    """What one member looks at: one of the views, open or closed."""
+    """What one member looks at: one of the views, open or closed, or what their words find."""
 
     member: Membership
     view: str = "mine"
     status: str = OPEN
+    words: str = ""
 
     @classmethod
     def from_query(cls, member: Membership, query: QueryDict) -> Listing:
         view, status = query.get("view", "mine"), query.get("status", OPEN)
-        return cls(member, view if view in VIEWS else "mine", status if status in (OPEN, CLOSED) else OPEN)
+        return cls(
+            member,
+            view if view in VIEWS else "mine",
+            status if status in (OPEN, CLOSED) else OPEN,
+            query.get("q", "").strip(),
+        )
 
     @cached_property
     def visible(self) -> ConversationQuerySet:
@@ -44,7 +52,16 @@ class Listing:
         return visible
 
     @property
+    def query(self) -> str:
+        """What an address says of this list."""
+        said = {"view": self.view, "status": self.status, "q": self.words}
+        return urlencode({name: value for name, value in said.items() if value})
+
+    @cached_property
     def conversations(self) -> ConversationQuerySet:
+        """Words are looked for in all that the member may see, open or closed."""
+        if self.words:
+            return self.visible.filter(contact__any_of=contact_ids(self.words))
         return self.visible.view(self.view, self.member).filter(status=self.status)
 
     def page(self, before: str = "") -> tuple[list[Conversation], str]:

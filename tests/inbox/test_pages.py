@@ -303,3 +303,26 @@ def test_a_note_is_drawn_for_the_team_and_never_delivered(page: Client, lia: Con
 def test_a_note_without_words_says_so(page: Client, lia: Conversation) -> None:
     reply = page.post(f"{ROOT}/conversations/{lia.pk}/notes/", {"client_id": str(uuid.uuid4()), "text": " "})
     assert (reply.status_code, reply["X-Code"]) == (422, "text_empty")
+
+
+def test_check_5_words_find_a_conversation_open_or_closed_by_name_and_number(
+    page: Client, lia: Conversation, ana: Membership
+) -> None:
+    with tenancy.enter(lia.workspace):
+        close(lia, by=ana)
+    for words in ("lia", "PRADO", "55 11 95550", "1234"):
+        html = page.get(f"{ROOT}/inbox/rows/", {"q": words}).content.decode()
+        assert f'data-id="{lia.pk}"' in html, words
+    assert f'data-id="{lia.pk}"' not in page.get(f"{ROOT}/inbox/rows/", {"q": "nadie"}).content.decode()
+
+
+def test_a_search_that_finds_nobody_says_how_to_search(page: Client, lia: Conversation) -> None:
+    html = page.get(f"{ROOT}/inbox/", {"q": "zzz"}).content.decode()
+    assert "No se encontró a nadie" in html
+    assert 'value="zzz"' in html
+
+
+def test_another_workspaces_customer_is_not_found(page: Client, loja: Channel, lia: Conversation) -> None:
+    with tenancy.enter(loja.workspace):
+        receive(loja, [says("Oi", by=RUI)])
+    assert "Rui" not in page.get(f"{ROOT}/inbox/", {"q": "rui"}).content.decode()
