@@ -4,9 +4,11 @@ import { Application } from "stimulus"
 const application = Application.start()
 const { imports } = JSON.parse(document.querySelector("script[type=importmap]").textContent)
 
-for (const name of Object.keys(imports).filter((name) => name.startsWith("controllers/"))) {
-  import(name).then((module) => application.register(name.slice("controllers/".length), module.default))
-}
+const started = Object.keys(imports).filter((name) => name.startsWith("controllers/")).map(async (name) => {
+  const { default: controller } = await import(name)
+  application.register(name.slice("controllers/".length), controller)
+})
+Promise.all(started).then(() => (document.documentElement.dataset.ready = "")) // from here on the keyboard is heard
 
 // What I wrote reads "You" to me: pages are drawn alike for everybody, so the rule is made here, for this member.
 const { member } = document.body.dataset

@@ -13,6 +13,7 @@ class Desk:
 
     def open(self, view: str = "all") -> Desk:
         self.page.goto(f"/w/calzado-sur/inbox/?view={view}")
+        self.page.locator("html[data-ready]").wait_for(state="attached")
         return self
 
     def row(self, name: str) -> Locator:

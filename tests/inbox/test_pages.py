@@ -316,12 +316,6 @@ def test_check_5_words_find_a_conversation_open_or_closed_by_name_and_number(
     assert f'data-id="{lia.pk}"' not in page.get(f"{ROOT}/inbox/rows/", {"q": "nadie"}).content.decode()
 
 
-def test_a_search_that_finds_nobody_says_how_to_search(page: Client, lia: Conversation) -> None:
-    html = page.get(f"{ROOT}/inbox/", {"q": "zzz"}).content.decode()
-    assert "No se encontró a nadie" in html
-    assert 'value="zzz"' in html
-
-
 def test_another_workspaces_customer_is_not_found(page: Client, loja: Channel, lia: Conversation) -> None:
     with tenancy.enter(loja.workspace):
         receive(loja, [says("Oi", by=RUI)])
