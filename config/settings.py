@@ -66,8 +66,18 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WORKSPACE_URLCONF = "config.urls_workspace"
 START_PAGE = "inbox:desk"  # where a workspace opens
-# The stops of the rail, from the top: the name of the page's room, its URL, icon and label; `counts`: has the badge.
-RAIL_STOPS = [{"name": "inbox", "page": "inbox:desk", "icon": "inbox", "label": gettext_noop("Inbox"), "counts": True}]
+# The stops of the rail, from the top: the name of the page's room, its URL, icon and label; `counts`: has the badge;
+# `goto`: the letter after G.
+RAIL_STOPS = [
+    {
+        "name": "inbox",
+        "page": "inbox:desk",
+        "icon": "inbox",
+        "label": gettext_noop("Inbox"),
+        "counts": True,
+        "goto": "i",
+    }
+]
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 
