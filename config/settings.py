@@ -66,6 +66,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WORKSPACE_URLCONF = "config.urls_workspace"
 START_PAGE = "inbox:desk"  # where a workspace opens
+ALERTS_PAGE = "inbox:alerts"  # what is new to a member, for the sound and the notification
 # The stops of the rail, from the top: the name of the page's room, its URL, icon and label; `counts`: has the badge;
 # `goto`: the letter after G.
 RAIL_STOPS = [

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from inbox.views import desk, thread, verbs
+from inbox.views import alerts, desk, thread, verbs
 
 app_name = "inbox"
 
 urlpatterns = [
     path("inbox/", desk.desk, name="desk"),
     path("inbox/rows/", desk.rows, name="rows"),
+    path("inbox/alerts/", alerts.alerts, name="alerts"),
     path("conversations/<int:pk>/", thread.conversation, name="conversation"),
     path("conversations/<int:pk>/header/", thread.header, name="header"),
     path("conversations/<int:pk>/messages/", thread.messages, name="messages"),

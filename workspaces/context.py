@@ -14,4 +14,5 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         "member": getattr(request, "member", None),
         "languages": settings.LANGUAGES,
         "stops": settings.RAIL_STOPS,
+        "alerts_page": settings.ALERTS_PAGE,
     }

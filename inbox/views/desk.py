@@ -10,9 +10,8 @@ from inbox.actions.read import unread_counts
 from inbox.drawing import draw_rows
 from inbox.listing import BadCursor, Listing
 from inbox.models import Conversation
+from inbox.views.loading import ids_of
 from workspaces.middleware import WorkspaceRequest
-
-MOST_IDS = 50
 
 
 @require_GET
@@ -47,7 +46,7 @@ def rows(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _rows_by_id(request: WorkspaceRequest, listing: Listing) -> HttpResponse:
-    ids = [int(part) for part in request.GET["ids"].split(",") if part.isdecimal() and len(part) < 19][:MOST_IDS]
+    ids = ids_of(request)
     found = listing.these(ids)
     context = {
         "listing": listing,

@@ -30,6 +30,10 @@ export default class extends Controller {
     this.visit(link.pathname)
   }
 
+  chosen({ detail: { path } }) {
+    this.visit(path)
+  }
+
   visit(path) {
     if (path === this.path) return this.dispatch("shown", { detail: { path } })
     history.pushState({}, "", path + location.search)

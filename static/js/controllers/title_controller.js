@@ -1,4 +1,4 @@
-// "(3) Mariana Fuentes · Plaza": how much is unread, and what is open.
+// "(3) Mariana Fuentes · Plaza", and a dot on the tab's icon: how much is unread, and what is open.
 //
 // @example
 // <body data-controller="title" data-title-site-value="Plaza"
@@ -23,6 +23,10 @@ export default class extends Controller {
   write() {
     const unread = document.getElementById("count-unread")?.dataset.n
     const name = [this.nameValue, this.siteValue].filter(Boolean).join(" · ")
-    document.title = unread && unread !== "0" ? `(${unread}) ${name}` : name
+    const calls = Boolean(unread && unread !== "0")
+    document.title = calls ? `(${unread}) ${name}` : name
+    const icon = document.querySelector("link[rel=icon]")
+    const wanted = calls ? icon.dataset.unread : icon.dataset.read
+    if (icon.getAttribute("href") !== wanted) icon.href = wanted
   }
 }
