@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_noop
 
 from config.env import database, env
 
@@ -65,6 +66,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WORKSPACE_URLCONF = "config.urls_workspace"
 START_PAGE = "inbox:desk"  # where a workspace opens
+# The stops of the rail, from the top: the name of the page's room, its URL, icon and label; `counts`: has the badge.
+RAIL_STOPS = [{"name": "inbox", "page": "inbox:desk", "icon": "inbox", "label": gettext_noop("Inbox"), "counts": True}]
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 

@@ -13,4 +13,5 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         "workspace": getattr(request, "workspace", None),
         "member": getattr(request, "member", None),
         "languages": settings.LANGUAGES,
+        "stops": settings.RAIL_STOPS,
     }

@@ -39,14 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def free_ports() -> int:
     """A port whose two neighbours are free as well."""
     for port in range(8700, 9400, 3):
-        with socket.socket() as web, socket.socket() as phone, socket.socket() as mail:
-            try:
-                for offset, door in enumerate((web, phone, mail)):
-                    door.bind(("127.0.0.1", port + offset))
-            except OSError:
-                continue
+        if all(is_free(port + offset) for offset in range(3)):
             return port
     raise RuntimeError("no three free ports in a row")
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as door:
+        try:
+            door.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture(scope="package")

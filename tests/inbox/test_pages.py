@@ -274,7 +274,8 @@ def test_reading_tells_the_platform_only_when_it_is_mine_or_nobodys(
 
 
 def test_home_leads_into_the_only_workspace(page: Client, calzado: Workspace) -> None:
-    assert page.get("/")["Location"] == "/w/calzado-sur/inbox/"
+    chain = page.get("/", follow=True).redirect_chain
+    assert [address for address, _status in chain] == ["/w/calzado-sur/", "/w/calzado-sur/inbox/"]
     assert page.get(f"{ROOT}/")["Location"] == f"{ROOT}/inbox/"
 
 
