@@ -99,7 +99,9 @@ def _make_unknown(book: _Book, people: Sequence[Sought]) -> None:
     identities: list[Identity] = []
     for sought in people:
         person = sought.person
-        if book.find(person.keys) is not None:
+        known = book.find(person.keys)
+        if known is not None:
+            book.add(person.keys, known)
             continue
         contact = next((by_phone[form] for form in _phones(person) if form in by_phone), None)
         if contact is None:
