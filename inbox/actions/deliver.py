@@ -118,7 +118,7 @@ def _refused(delivery: Delivery, channel: Channel, error: SendError) -> None:
             delivery.run_at = timezone.now() + _wait(delivery.tries, error.retry_after)
         else:
             delivery.state = State.FAILED
-        delivery.save(update_fields=["failure", "lease_until", "state", "run_at", "updated_at"])
+        delivery.save(update_fields=["failure", "lease_until", "state", "run_at", "tries", "updated_at"])
         if error.scope == Scope.ACCOUNT:
             _needs_reconnect(channel, error.failure)
         _show(row, delivery)
