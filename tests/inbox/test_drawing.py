@@ -124,10 +124,7 @@ class TestKinds:
 
     @pytest.mark.parametrize("kind", ALL_KINDS)
     def test_each_speaks_the_readers_language(self, made: Callable[..., Message], kind: str) -> None:
-        if kind == kinds.EVENT:
-            message = made(kind, content={"what": "closed", "by": "Ana"})
-        else:
-            message = made(kind, text="")
+        message = made(kind, text="", content={"what": "closed", "by": "Ana"} if kind == kinds.EVENT else {})
         assert len({drawn(message, language) for language in LANGUAGES}) == 3
 
     @pytest.mark.parametrize("kind", ALL_KINDS)
@@ -135,7 +132,7 @@ class TestKinds:
         html = drawn(made(kind, text=""))
         excerpt = re.search(r'data-excerpt="([^"]*)"', html)
         assert excerpt is not None
-        assert bool(excerpt[1].strip()) is (kind not in (kinds.TEXT,))
+        assert bool(excerpt[1].strip()) is (kind != kinds.TEXT)
 
     def test_there_is_no_drawing_for_a_kind_nobody_has(self) -> None:
         files = {path.stem for path in (ROOT / "templates/inbox/message").glob("[a-z]*.html")}
