@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.core.cache import cache
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from inbox.models import Conversation, Message
+from inbox.models import Channel, Conversation, Message
 from workspaces import tenancy
 
 UNREAD_MARK = "<!--unread-->"
@@ -31,7 +31,9 @@ def draw_messages(messages: Sequence[Message]) -> SafeString:
 
 def load_for_drawing(messages: Sequence[Message]) -> None:
     """What the drawing follows, in one query each for all messages."""
-    prefetch_related_objects(messages, "author__user", "reply_to__author__user", "attachments", "conversation__contact")
+    channel = Prefetch("channel", Channel.objects.defer("secrets", "config"))
+    related = ("author__user", "reply_to__author__user", "attachments", "conversation__contact", channel)
+    prefetch_related_objects(messages, *related)
 
 
 def draw_rows(conversations: Iterable[Conversation], unread: dict[int, int]) -> SafeString:

@@ -91,6 +91,14 @@ def _capped(name: str, rows: ConversationQuerySet) -> QuerySet[Conversation, str
     return rows.order_by().annotate(counter=Value(name)).values_list("counter", flat=True)[:CAP]
 
 
+def moment(text: str) -> datetime:
+    """A time with its zone, as a cursor of ours names one; else ValueError."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at
+
+
 def write_cursor(row: Any) -> str:
     return urlsafe_b64encode(f"{row.last_message_at.isoformat()},{row.pk}".encode()).decode().rstrip("=")
 
@@ -99,6 +107,6 @@ def read_cursor(cursor: str) -> tuple[datetime, int]:
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         at, pk = text.split(",")
-        return datetime.fromisoformat(at), int(pk)
+        return moment(at), int(pk)
     except ValueError as error:
         raise BadCursor(cursor) from error

@@ -9,6 +9,7 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 
 @lru_cache(maxsize=4)
@@ -29,8 +30,17 @@ class Secrets(dict[str, str]):
     __str__ = __repr__
 
 
+class _SecretsAttribute(DeferredAttribute):
+    """Whoever sets them: what a model holds does not show them."""
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = Secrets(value) if isinstance(value, dict) else value
+
+
 class EncryptedSecretsField(models.BinaryField):  # type: ignore[type-arg]  # not generic when it runs
     """A small mapping of secrets (tokens, app secrets), encrypted whole. `None` and `{}` are stored as empty bytes."""
+
+    descriptor_class = _SecretsAttribute
 
     def from_db_value(self, value: bytes | None, *_: Any) -> Secrets:
         if not value:

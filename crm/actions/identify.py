@@ -16,10 +16,12 @@ USERNAME_LENGTH = Identity._meta.get_field("username").max_length or 120
 
 @dataclass(slots=True)
 class Sought:
-    """A person and what was found out about them. `writes`: whether they wrote, so that a reply goes to that key."""
+    """A person and what was found out about them. `writes`: whether they wrote, so that a reply goes to that key, the
+    first of theirs or `reply`."""
 
     person: Person
     writes: bool = True
+    reply: Key | None = None
     identity: Identity | None = None
 
 
@@ -53,11 +55,13 @@ def identify(scope: str, people: Sequence[Sought]) -> list[Identity]:
     by phone stays the same person when a scoped id joins or replaces it."""
     book = _Book(scope)
     _look_up(book, people)
+    _spread(book, people)
     unknown = [sought for sought in people if book.find(sought.person.keys) is None]
     if unknown:
         # two accounts of one scope may hear of a new customer at once: the second waits, then finds them
         locks.lock("people", str(tenancy.current_id()))
         _look_up(book, unknown)
+        _spread(book, people)
         _make_unknown(book, unknown)
     for sought in people:
         sought.identity = book.find(sought.person.keys)
@@ -80,20 +84,31 @@ def _look_up(book: _Book, people: Sequence[Sought]) -> None:
         book.by_key[key] = identities[found[key]]
 
 
+def _spread(book: _Book, people: Sequence[Sought]) -> None:
+    """Whoever is known by one key is known by their others too, before anybody is taken for new: the event that
+    brings a changed key may stand anywhere in the set."""
+    for sought in people:
+        identity = book.find(sought.person.keys)
+        if identity is not None:
+            book.add(sought.person.keys, identity)
+
+
 def _make_unknown(book: _Book, people: Sequence[Sought]) -> None:
     by_phone = _contacts_by_phone(people)
     contacts: list[Contact] = []
     identities: list[Identity] = []
     for sought in people:
         person = sought.person
-        if book.find(person.keys) is not None:
+        known = book.find(person.keys)
+        if known is not None:
+            book.add(person.keys, known)
             continue
         contact = next((by_phone[form] for form in _phones(person) if form in by_phone), None)
         if contact is None:
             contact = _new_contact(person)
             contacts.append(contact)
             by_phone.update(dict.fromkeys(_phones(person), contact))
-        identity = _new_identity(book.scope, person, contact)
+        identity = _new_identity(book.scope, sought, contact)
         identities.append(identity)
         book.add(person.keys, identity)
     Contact.objects.bulk_create(contacts)
@@ -117,8 +132,8 @@ def _new_contact(person: Person) -> Contact:
     return Contact(name=(person.name or person.username)[:NAME_LENGTH], phone=phone)
 
 
-def _new_identity(scope: str, person: Person, contact: Contact) -> Identity:
-    reply = person.keys[0]
+def _new_identity(scope: str, sought: Sought, contact: Contact) -> Identity:
+    person, reply = sought.person, sought.reply or sought.person.keys[0]
     return Identity(
         contact=contact,
         scope=scope,
@@ -152,7 +167,7 @@ def _remember(book: _Book, people: Sequence[Sought]) -> None:
 
 
 def _update(identity: Identity, sought: Sought) -> bool:
-    person, reply = sought.person, sought.person.keys[0]
+    person, reply = sought.person, sought.reply or sought.person.keys[0]
     before = (identity.name, identity.username, identity.reply_kind, identity.reply_value)
     identity.name = person.name[:NAME_LENGTH] or identity.name
     identity.username = person.username[:USERNAME_LENGTH] or identity.username

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from inbox.models import Channel, ChannelRoute
 from workspaces import audit
@@ -33,19 +33,21 @@ def connect(account: Account, *, by: Membership | None = None) -> Channel:
         channel, is_new = _channel(account)
         if held is not None and held.workspace_id != channel.workspace_id:
             raise AccountTaken(account.key)
-        ChannelRoute.objects.update_or_create(
-            kind=account.kind,
-            account_key=account.key,
-            defaults={
-                "business_key": account.business_key,
-                "workspace": channel.workspace,
-                "channel": channel,
-            },
-        )
+        _route(held, account, channel)
         audit.record(
             "channel.connected", f"channel:{channel.pk}", by=by, kind=account.kind, account=account.key, new=is_new
         )
     return channel
+
+
+def _route(held: ChannelRoute | None, account: Account, channel: Channel) -> None:
+    route = held or ChannelRoute(kind=account.kind, account_key=account.key)
+    route.business_key, route.workspace, route.channel = account.business_key, channel.workspace, channel
+    try:
+        with transaction.atomic():
+            route.save()
+    except IntegrityError as error:  # somebody connected it since we looked
+        raise AccountTaken(account.key) from error
 
 
 def _channel(account: Account) -> tuple[Channel, bool]:

@@ -87,6 +87,9 @@ def settle(delivery: Delivery, accepted: Accepted) -> None:
                 delivery.state = state
                 delivery.failure = receipt.failure if receipt and state == State.FAILED else None
         delivery.save(update_fields=["external_id", "lease_until", "state", "failure", "updated_at"])
+        if states.has_arrived(delivery):  # somebody may have asked for another attempt while this answer was late
+            others = Delivery.objects.filter(message=delivery.message_id, part=delivery.part, state=State.QUEUED)
+            others.update(state=State.CANCELLED)
         _learn_keys(row, accepted)
         _show(row, delivery)
 
@@ -115,7 +118,7 @@ def _refused(delivery: Delivery, channel: Channel, error: SendError) -> None:
             delivery.run_at = timezone.now() + _wait(delivery.tries, error.retry_after)
         else:
             delivery.state = State.FAILED
-        delivery.save(update_fields=["failure", "lease_until", "state", "run_at", "updated_at"])
+        delivery.save(update_fields=["failure", "lease_until", "state", "run_at", "tries", "updated_at"])
         if error.scope == Scope.ACCOUNT:
             _needs_reconnect(channel, error.failure)
         _show(row, delivery)
@@ -134,14 +137,15 @@ def _needs_reconnect(channel: Channel, failure: Failure) -> None:
 
 
 def _show(conversation: Conversation, delivery: Delivery) -> None:
-    """The message takes on its delivery's state; the conversation's clock moves, the browsers hear of it."""
+    """The message takes on its attempts' state; the conversation's clock moves, the browsers hear of it."""
     message = Message.objects.get(pk=delivery.message_id)
+    shown = states.shown(message.deliveries.all())
     conversation.clock += 1
-    message.state, message.failure, message.rev = delivery.state, delivery.failure, conversation.clock
-    message.external_id = message.external_id or delivery.external_id
+    message.state, message.failure, message.rev = shown.state, shown.failure, conversation.clock
+    message.external_id = shown.external_id or message.external_id
     message.save(update_fields=["state", "failure", "rev", "external_id"])
-    if message.at == conversation.last_message_at:
-        conversation.preview_state = delivery.state
+    if message.at == conversation.last_message_at and not message.is_followed_in_its_second:
+        conversation.preview_state = shown.state
     conversation.save(update_fields=["clock", "preview_state"])
     live.publish(streams.message_fragment(message), streams.rows_changed(conversation.pk))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from inbox import kinds, streams
 from inbox.models import Conversation, Message
 from workspaces import live
@@ -20,7 +18,7 @@ def add_line(conversation: Conversation, what: str, *, by: Membership, **content
         author=by,
         kind=kinds.EVENT,
         content={"what": what, "by": by.name, **content},
-        at=max(timezone.now(), conversation.last_message_at),
+        at=conversation.now,
         seq=conversation.clock,
         rev=conversation.clock,
     )

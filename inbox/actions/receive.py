@@ -23,8 +23,8 @@ def receive(channel: Channel, events: Sequence[Event]) -> None:
     with transaction.atomic():
         batch = Batch(channel)
         batch.read(events)
+        fates = [event for event in events if isinstance(event, Receipt)] + receipts.from_echoes(batch, events)
         arrivals = _arrivals(batch, events)
-        fates = [event for event in events if isinstance(event, Receipt)]
         due = receipts.find(batch, fates)
         threads.open_and_lock(batch, arrivals, due)
         store_arrivals(batch, arrivals)
@@ -42,7 +42,8 @@ def _arrivals(batch: Batch, events: Sequence[Event]) -> list[Arrival]:
     for event in events:
         inbound = changes.as_message(event) if isinstance(event, KeysChanged) else event
         if isinstance(inbound, Inbound) and batch.is_new(inbound.external_id):
-            arrivals.append(Arrival(inbound, Sought(inbound.person, writes=inbound.is_from_customer)))
+            reply = event.after.keys[0] if isinstance(event, KeysChanged) else None
+            arrivals.append(Arrival(inbound, Sought(inbound.person, writes=inbound.is_from_customer, reply=reply)))
     identities = identify(batch.channel.identity_scope, [arrival.sought for arrival in arrivals]) if arrivals else []
     for arrival, identity in zip(arrivals, identities, strict=True):
         arrival.identity = identity

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -61,7 +60,7 @@ def twin_of(conversation: Conversation, client_id: uuid.UUID, by: Membership) ->
 
 def _write(conversation: Conversation, draft: Draft, by: Membership, client_id: uuid.UUID) -> Message:
     conversation.clock += 1
-    at = _shown_at(conversation)
+    at = conversation.now
     message = Message.objects.create(
         conversation=conversation,
         channel=conversation.channel,
@@ -85,13 +84,6 @@ def _write(conversation: Conversation, draft: Draft, by: Membership, client_id: 
     preview(conversation, message)
     conversation.save()
     return message
-
-
-def _shown_at(conversation: Conversation) -> datetime:
-    """Our own times are cut to the platform's step, so that (time, seq) sorts both sides alike."""
-    step = conversation.channel.policy.time_step.total_seconds()
-    cut = timezone.now().timestamp() // step * step
-    return max(datetime.fromtimestamp(cut, UTC), conversation.last_message_at)
 
 
 def enqueue(message: Message, part: int = 0) -> Delivery:

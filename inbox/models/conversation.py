@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from workspaces.models import Membership
 from workspaces.tenancy import ScopedManager, WorkspaceForeignKey, WorkspaceModel
@@ -28,9 +29,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(assignee__isnull=True) if name == "unassigned" else self
 
     def unread_by(self, member: Membership) -> Self:
+        """With something this member has not read; what was there before they joined counts once they marked it."""
         marks = ReadMark.objects.filter(member=member, conversation=models.OuterRef("pk"))
         read = marks.filter(inbound_count__gte=models.OuterRef("inbound_count"))
-        return self.filter(~models.Exists(read), inbound_count__gt=0, last_inbound_at__gt=member.created_at)
+        counts = Q(last_inbound_at__gt=member.created_at) | models.Exists(marks)
+        return self.filter(counts, ~models.Exists(read), inbound_count__gt=0)
 
     def for_rows(self) -> Self:
         """With what a row shows; the channel's secrets stay where they are."""
@@ -108,6 +111,13 @@ class Conversation(WorkspaceModel):
     @property
     def rev(self) -> int:
         return self.clock
+
+    @property
+    def now(self) -> datetime:
+        """The time of what we add here: cut to the platform's step, so that (time, seq) sorts both sides alike."""
+        step = self.channel.policy.time_step.total_seconds()
+        cut = timezone.now().timestamp() // step * step
+        return max(datetime.fromtimestamp(cut, UTC), self.last_message_at)
 
     @property
     def is_open(self) -> bool:

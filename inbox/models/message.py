@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from inbox import kinds
 from inbox.models.delivery import State
 from inbox.port import Failure, adapter_for
 from workspaces.tenancy import WorkspaceForeignKey, WorkspaceModel
@@ -82,6 +83,12 @@ class Message(WorkspaceModel):
         return State(self.state).name.lower() if self.state is not None else ""
 
     @property
+    def is_followed_in_its_second(self) -> bool:
+        """Whether another of the same platform time came after it: then the list's row shows that one."""
+        later = Message.objects.filter(conversation=self.conversation_id, at=self.at, seq__gt=self.seq)
+        return later.exclude(direction=self.Direction.EVENT).exists()
+
+    @property
     def can_retry(self) -> bool:
         return self.state in (State.FAILED, State.UNKNOWN)
 
@@ -90,11 +97,19 @@ class Message(WorkspaceModel):
         """Why it failed, in the active language."""
         if not self.failure:
             return ""
-        return str(adapter_for(self.conversation.channel.kind).explain(Failure(**self.failure)))
+        return str(adapter_for(self.channel.kind).explain(Failure(**self.failure)))
 
     @property
     def excerpt(self) -> str:
-        return self.text[:EXCERPT_LENGTH]
+        """The beginning of it, as a quote shows it; what was deleted is not quoted either."""
+        return "" if self.deleted_at else self.text[:EXCERPT_LENGTH]
+
+    @property
+    def drawings(self) -> list[str]:
+        """The templates that may draw its content, the first that exists."""
+        if self.direction == self.Direction.EVENT and self.kind not in (kinds.EVENT, kinds.SYSTEM):
+            return ["inbox/message/event.html"]
+        return [f"inbox/message/{self.kind}.html", "inbox/message/other.html"]
 
     @property
     def shown_reactions(self) -> list[dict[str, str]]:

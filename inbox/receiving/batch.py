@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import F, Max, Model
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from inbox import sql
 from inbox.models import Attachment, Channel, Conversation, EarlyChange, Message
@@ -60,6 +61,32 @@ class Batch:
         """Marks a message as changed: it gets the clock's next number, so that every browser asks for it."""
         message.rev = self.tick(self.conversations[message.conversation_id])
         self.changed[message.pk] = message
+
+    def read_again(self, names: set[str]) -> None:
+        """What another lane or a send has changed of these messages until their conversations were locked here."""
+        stale = {message.pk: message for name, message in self.known.items() if name in names} if names else {}
+        for pk in {message.pk for message in self.added}:
+            stale.pop(pk, None)
+        if stale:
+            fresh = Message.objects.in_bulk(stale)
+            self.known = {name: fresh.get(message.pk, message) for name, message in self.known.items()}
+
+    def is_previewed(self, message: Message) -> bool:
+        """Whether the list's row shows this message: of several of the same platform time, the last to come."""
+        conversation = self.conversations[message.conversation_id]
+        if message.at != conversation.last_message_at:
+            return False
+        newer = (one for one in self.added if one.conversation_id == conversation.pk and one.at == message.at)
+        seqs = [one.seq for one in newer if one.direction != Message.Direction.EVENT]
+        return message.seq >= max(seqs or [self._newest.get(conversation.pk, 0)])
+
+    @cached_property
+    def _newest(self) -> dict[int, int]:
+        """For each conversation the place of the message that its row showed before this batch."""
+        shown = Message.objects.filter(
+            conversation__any_of=self.conversations, at=F("conversation__last_message_at")
+        ).exclude(direction=Message.Direction.EVENT)
+        return dict(shown.order_by().values_list("conversation").annotate(Max("seq")))
 
     def write(self) -> None:
         new = {message.pk for message in self.added}

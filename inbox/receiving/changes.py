@@ -17,7 +17,7 @@ Change = Edited | Revoked | Reaction
 
 def as_message(event: KeysChanged) -> Inbound:
     """A change of number or id, as the platform's own line in the thread. Naming both keys makes them one person's;
-    the new ones come last among the sought, and first for the reply."""
+    the new ones come last among the sought, and first for the reply (`Sought.reply`)."""
     person = Person((*event.before.keys, *event.after.keys), event.after.name, event.after.username)
     return Inbound(
         raw=event.raw,
@@ -32,6 +32,7 @@ def as_message(event: KeysChanged) -> Inbound:
 
 
 def apply(batch: Batch, events: Sequence[Change]) -> None:
+    batch.read_again({event.target for event in events})
     for event in events:
         what, data = _described(event)
         message = batch.known.get(event.target)
@@ -70,8 +71,8 @@ def _apply(batch: Batch, message: Message, what: str, at: datetime, data: dict[s
     if not changed:
         return
     batch.change(message)
-    conversation = batch.conversations[message.conversation_id]
-    if message.at == conversation.last_message_at and what != "reaction":
+    if what != "reaction" and batch.is_previewed(message):
+        conversation = batch.conversations[message.conversation_id]
         conversation.preview_text = message.text[:PREVIEW_LENGTH]
         conversation.preview_kind = "deleted" if message.deleted_at else message.kind
 

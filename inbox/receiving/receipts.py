@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.db.models import Q
 from inbox import states
 from inbox.models import Delivery, Message, State
 from inbox.models import Receipt as ReceiptRow
-from inbox.port import Receipt
+from inbox.port import Echo, Event, Receipt
 from inbox.receiving.batch import Batch
 from workspaces import locks
 
@@ -22,6 +22,20 @@ class Due:
 
     receipt: Receipt
     delivery: Delivery
+
+
+def from_echoes(batch: Batch, events: Sequence[Event]) -> list[Receipt]:
+    """An echo that gives our attempt id back is no message of somebody else's but a word about ours: it was sent."""
+    echoes = {id_: event for event in events if isinstance(event, Echo) and (id_ := _attempt(event.attempt))}
+    if not echoes:
+        return []
+    ours = Delivery.objects.filter(channel=batch.channel, attempt__in=echoes).values_list("attempt", flat=True)
+    found = [echoes[attempt] for attempt in ours]
+    batch.claimed.update(echo.external_id for echo in found)
+    return [
+        Receipt(raw=echo.raw, at=echo.at, external_id=echo.external_id, status="sent", attempt=echo.attempt)
+        for echo in found
+    ]
 
 
 def find(batch: Batch, events: Sequence[Receipt]) -> list[Due]:
@@ -64,15 +78,18 @@ def apply(batch: Batch, due: Sequence[Due]) -> None:
     """The conversations are locked by now; deliveries and messages are read again under those locks."""
     if not due:
         return
-    deliveries = Delivery.objects.in_bulk({item.delivery.pk for item in due})
-    messages = Message.objects.in_bulk({delivery.message_id for delivery in deliveries.values()})
+    messages = Message.objects.in_bulk({item.delivery.message_id for item in due})
+    attempts: dict[int, dict[int, Delivery]] = {pk: {} for pk in messages}
+    for delivery in Delivery.objects.filter(message__any_of=messages):
+        attempts[delivery.message_id][delivery.pk] = delivery
     moved: dict[int, Delivery] = {}
     for item in due:
-        delivery = deliveries[item.delivery.pk]
+        tried = attempts[item.delivery.message_id]
+        delivery = tried[item.delivery.pk]
         if _advance(delivery, item.receipt):
-            moved[delivery.pk] = delivery
+            moved |= {one.pk: one for one in (delivery, *_withdrawn(delivery, tried.values()))}
             message = batch.changed.get(delivery.message_id, messages[delivery.message_id])
-            _show(batch, message, delivery)
+            _show(batch, message, states.shown(tried.values()))
     Delivery.objects.bulk_update(moved.values(), ["state", "external_id", "failure", "lease_until"], batch_size=500)
 
 
@@ -85,9 +102,6 @@ def _advance(delivery: Delivery, receipt: Receipt) -> bool:
     if settles:
         delivery.external_id, delivery.lease_until = receipt.external_id, None
         delivery.state = max(delivery.state, State.ACCEPTED)
-        # somebody may have asked for another attempt meanwhile: the customer must not see it twice
-        again = Delivery.objects.filter(message=delivery.message_id, part=delivery.part, state=State.QUEUED)
-        again.exclude(pk=delivery.pk).update(state=State.CANCELLED)
     if not states.outranks(state, delivery.state):
         return settles
     delivery.state = state
@@ -95,10 +109,19 @@ def _advance(delivery: Delivery, receipt: Receipt) -> bool:
     return True
 
 
+def _withdrawn(delivery: Delivery, attempts: Iterable[Delivery]) -> list[Delivery]:
+    """Somebody may have asked for another attempt meanwhile: what has arrived must not be seen twice."""
+    if not states.has_arrived(delivery):
+        return []
+    queued = [one for one in attempts if one.state == State.QUEUED and one.part == delivery.part]
+    for one in queued:
+        one.state = State.CANCELLED
+    return queued
+
+
 def _show(batch: Batch, message: Message, delivery: Delivery) -> None:
     message.state, message.failure = delivery.state, delivery.failure
-    message.external_id = message.external_id or delivery.external_id
+    message.external_id = delivery.external_id or message.external_id
     batch.change(message)
-    conversation = batch.conversations[message.conversation_id]
-    if message.at == conversation.last_message_at:
-        conversation.preview_state = delivery.state
+    if batch.is_previewed(message):
+        batch.conversations[message.conversation_id].preview_state = delivery.state

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 from django.db.models import Q
@@ -17,7 +16,7 @@ from inbox.actions.note import add_note
 from inbox.actions.read import mark_read, unread_counts
 from inbox.actions.send import Draft, Refused, send
 from inbox.drawing import draw_message, draw_messages
-from inbox.listing import Listing
+from inbox.listing import Listing, moment
 from inbox.models import Conversation, Message
 from inbox.views.desk import list_context
 from inbox.views.loading import load_conversation
@@ -79,7 +78,7 @@ def messages(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _since(request: WorkspaceRequest, current: Conversation) -> HttpResponse:
     """What changed above the cursor, oldest change first; `X-More` while there is more than one page of it."""
     since = request.GET["since"]
-    if not since.isdecimal():
+    if not since.isdecimal() or len(since) > 18:
         return HttpResponseBadRequest("bad cursor")
     changed = list(Message.objects.filter(conversation=current, rev__gt=int(since)).order_by("rev")[: 5 * PAGE + 1])
     page = changed[: 5 * PAGE]
@@ -94,7 +93,7 @@ def _since(request: WorkspaceRequest, current: Conversation) -> HttpResponse:
 def _older(request: WorkspaceRequest, current: Conversation) -> HttpResponse:
     at, _comma, seq = request.GET.get("before", "").partition(",")
     try:
-        when, place = datetime.fromisoformat(at), int(seq)
+        when, place = moment(at), int(seq)
     except ValueError:
         return HttpResponseBadRequest("bad cursor")
     older = Message.objects.filter(Q(at__lt=when) | Q(at=when, seq__lt=place), conversation=current, at__lte=when)

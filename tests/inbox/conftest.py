@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from inbox.actions.connect import Account, connect
 from inbox.actions.receive import receive
 from inbox.models import Channel, Conversation
+from inbox.port import adapters
 from tests import platform as platforms
+from tests.inbox import pigeon as pigeons
 from tests.inbox.events import LIA, says
 from tests.platform import Platform
 from workspaces.models import Workspace
@@ -41,4 +44,28 @@ def conversation(ventas: Channel, inside: Workspace, platform: Platform) -> Conv
     ventas.save()
     fresh = says("Olá, vocês têm tênis 42?", by=LIA, name="wamid.IN1")
     receive(ventas, [replace(fresh, at=timezone.now().replace(microsecond=0))])
+    return Conversation.objects.select_related("channel", "contact", "identity").get()
+
+
+@pytest.fixture
+def pigeon(settings: Any) -> Iterator[pigeons.Pigeon]:
+    """A second kind of channel, whose answers the test decides."""
+    settings.CHANNEL_ADAPTERS = [*settings.CHANNEL_ADAPTERS, "tests.inbox.pigeon.adapter"]
+    adapters.cache_clear()
+    pigeons.adapter.reset()
+    yield pigeons.adapter
+    adapters.cache_clear()
+
+
+@pytest.fixture
+def coop(pigeon: pigeons.Pigeon, inside: Workspace) -> Channel:
+    """Calzado Sur's pigeons."""
+    return connect(Account(pigeons.KIND, "coop-1", "flock-1", "Palomar", {"ring": "blue"}))
+
+
+@pytest.fixture
+def flown(coop: Channel) -> Conversation:
+    """Lia has just written to Calzado Sur by pigeon."""
+    fresh = says("Olá por pombo", by=LIA, name="pg.1")
+    receive(coop, [replace(fresh, at=timezone.now().replace(microsecond=0))])
     return Conversation.objects.select_related("channel", "contact", "identity").get()

@@ -173,7 +173,8 @@ class TestTheDemo:
         client = Client()
         answer = client.post("/accounts/login/", {"login": "ana@plaza.example", "password": "plaza-demo"})
         assert answer["Location"] == "/"
-        assert client.get("/")["Location"] == "/w/calzado-sur/inbox/"
+        assert client.get("/")["Location"] == "/w/calzado-sur/"
+        assert client.get("/w/calzado-sur/")["Location"] == "/w/calzado-sur/inbox/"
 
 
 def test_a_person_of_two_workspaces_chooses(ana: Membership, otra: Workspace, browser_of: Any) -> None:
