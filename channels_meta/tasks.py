@@ -8,7 +8,7 @@ from channels_meta import drain as drains
 from channels_meta import retention
 
 
-@shared_task(queue="fast")
+@shared_task
 def drain(platform: str, account_key: str, lane: str) -> int:
     return drains.drain(platform, account_key, lane)
 

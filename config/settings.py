@@ -220,6 +220,11 @@ DEMO_ACCOUNTS = [
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = "slow"
+CELERY_TASK_ROUTES = {  # what somebody waits for
+    "channels_meta.tasks.drain": {"queue": "fast"},
+    "inbox.tasks.deliver": {"queue": "fast"},
+    "workspaces.tasks.drain_events": {"queue": "fast"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -21,13 +21,13 @@ KEPT = timedelta(days=7)
 CLOCK_BATCH = 200
 
 
-@shared_task(queue="fast")
+@shared_task
 def deliver(workspace_id: int, conversation_id: int) -> int:
     with tenancy.enter(Workspace.objects.get(pk=workspace_id)):
         return delivering.deliver(Conversation.objects.get(pk=conversation_id))
 
 
-@shared_task(queue="slow")
+@shared_task
 def tell_read(workspace_id: int, conversation_id: int) -> None:
     """Best effort: a read receipt that is lost harms nobody."""
     with tenancy.enter(Workspace.objects.get(pk=workspace_id)):

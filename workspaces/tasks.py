@@ -8,7 +8,7 @@ from workspaces import events, tenancy
 from workspaces.models import Workspace
 
 
-@shared_task(queue="fast")
+@shared_task
 def drain_events(workspace_id: int, listener: str) -> int:
     with tenancy.enter(Workspace.objects.get(pk=workspace_id)):
         return events.drain(listener)
