@@ -218,3 +218,34 @@ class TestOwnPagesOnly:
             quiet_box.client.post("/control/messages", json={"from": CUSTOMER}, headers=headers).status_code == status
         )
         assert quiet_box.client.get("/control/health", headers=headers).status_code == 200
+
+
+class TestAddressesNobodyHas:
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            ("/list?customer=²", 200),
+            ("/list?customer=99999999999999999999", 200),
+            ("/list?number=999", 404),
+            ("/?number=999", 404),
+            ("/chats/999/110000000000009", 404),
+            ("/chats/99999999999999999999/110000000000009", 404),
+            ("/chats/1/999/thread", 404),
+            ("/mailbox/99999999999999999999", 404),
+            ("/mailbox/list?mail=²", 200),
+            ("/control/webhooks/99999999999999999999", 404),
+            ("/v25.0/999", 401),
+            ("/latest/999", 404),
+        ],
+    )
+    def test_each_is_answered(self, quiet_box: Box, path: str, status: int) -> None:
+        assert quiet_box.client.get(path).status_code == status
+
+    @pytest.mark.parametrize("choice", ["²", "-1", "99999999999999999999", "", "x"])
+    def test_a_button_that_is_not_there(self, box: Box, choice: str) -> None:
+        box.say()
+        box.send()
+        sent, customer = box.log(direction="out")[0]["id"], box.control("customers", method="GET")["customers"][0]
+        form = {"message": sent, "choice": choice}
+        answer = box.client.post(f"/chats/{customer['id']}/{PHONE}/taps", data=form)
+        assert (answer.status_code, answer.text) == (422, "no such button")
