@@ -123,7 +123,10 @@ class Door:
 
 def _challenge(query: bytes) -> bytes:
     """The platform's handshake: its challenge, if it knows one of our tokens."""
-    asked = parse_qs(query.decode("latin-1"), max_num_fields=20, errors="replace")
+    try:
+        asked = parse_qs(query.decode("latin-1"), max_num_fields=20, errors="replace")
+    except ValueError:  # more fields than that
+        raise Refused(403) from None
     mode, token, challenge = (asked.get(f"hub.{name}", [""])[0] for name in ("mode", "verify_token", "challenge"))
     if mode != "subscribe" or not _is_any(token.encode(), settings.META_VERIFY_TOKENS):
         raise Refused(403)

@@ -32,7 +32,11 @@ NOT_SENT = (
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
 )
+
+LONGEST_WORDS = 2_000
+LARGEST_CODE = 10**11
 
 UNREACHABLE = "unreachable"
 NO_ANSWER = "no_answer"
@@ -96,7 +100,7 @@ def _usable(token: object) -> str:
     raise SendError(Failure(NO_TOKEN, "No usable access token"), Outcome.RETRY, scope=Scope.ACCOUNT)
 
 
-def _fault(code: str, fault: httpx.HTTPError, outcome: Outcome) -> SendError:
+def _fault(code: str, fault: Exception, outcome: Outcome) -> SendError:
     detail = str(fault) if outcome is Outcome.RETRY else ""
     return SendError(Failure(code, type(fault).__name__, detail), outcome)
 
@@ -147,11 +151,14 @@ def _refusal(response: httpx.Response, error: Mapping[str, Any]) -> Refusal:
 def _code(code: object) -> int | None:
     if isinstance(code, str) and code.isdecimal() and len(code) < 12:
         return int(code)
-    return code if isinstance(code, int) and not isinstance(code, bool) else None
+    return code if isinstance(code, int) and not isinstance(code, bool) and abs(code) < LARGEST_CODE else None
 
 
 def _words(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Storable, whatever the answer holds."""
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\u0000")[:LONGEST_WORDS]
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -112,7 +112,10 @@ class Ledger:
         for _, stored in batch:
             if not stored.done():
                 stored.set_result(None)
-        self._on_stored({lane for entry in entries for lane in entry.lanes()}, len(entries))
+        try:
+            self._on_stored({lane for entry in entries for lane in entry.lanes()}, len(entries))
+        except Exception as error:  # noqa: BLE001 - stored it is, and what nobody heard of the clock finds
+            logger.warning("nobody was told of %s webhooks: %s", len(entries), type(error).__name__)
 
     def _refuse(self, batch: list[tuple[Entry, asyncio.Future[None]]]) -> None:
         """Those behind the failed flush too: waiting for another one that fails would only be slower."""

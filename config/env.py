@@ -8,7 +8,22 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+
+class Environment(environ.Env):  # type: ignore[misc]
+    """Lists without the blanks beside their commas, and a malformed value named."""
+
+    def list(self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET) -> Any:
+        found = super().list(var, cast, default)
+        return [one.strip() for one in found if one.strip()]
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} is malformed: {error}") from error
+
+
+env = Environment()
 
 
 def database(name: str, *, pool: int) -> dict[str, Any]:

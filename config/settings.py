@@ -17,6 +17,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+if not SECRET_KEY.strip():
+    raise ImproperlyConfigured("SECRET_KEY is empty")
 FIELD_KEYS = env.list("FIELD_KEYS")
 if not FIELD_KEYS:
     raise ImproperlyConfigured("FIELD_KEYS needs at least one Fernet key")
@@ -152,6 +154,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:8002")
 EMAIL_HOST, EMAIL_PORT = EMAIL_CONFIG["EMAIL_HOST"], EMAIL_CONFIG["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_USER"], EMAIL_CONFIG["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Plaza <plaza@localhost>")
 
@@ -234,10 +237,9 @@ DEMO_ACCOUNTS = [
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = "slow"
-CELERY_TASK_ROUTES = {
+CELERY_TASK_ROUTES = {  # what somebody waits for
     "channels_meta.tasks.drain": {"queue": "fast"},
     "inbox.tasks.deliver": {"queue": "fast"},
-    "inbox.tasks.tell_read": {"queue": "slow"},
     "workspaces.tasks.drain_events": {"queue": "fast"},
 }
 CELERY_TASK_IGNORE_RESULT = True

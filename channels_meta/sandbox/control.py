@@ -31,13 +31,17 @@ class Wrong(Exception):
     """The caller asked for something that cannot be; answered with 422 and these words."""
 
 
+# Refused, a bad number, bad base64; a value of the wrong kind; one that the store cannot hold.
+WRONG = (Wrong, ValueError, TypeError, OverflowError, sqlite3.Error)
+
+
 def guarded(handler: Handler) -> Handler:
     async def inner(request: Request) -> Response:
         if request.client is None or request.client.host not in LOCAL:
             return JSONResponse({"error": "only from this machine"}, status_code=403)
         try:
             answer = await handler(request)
-        except (Wrong, ValueError) as error:  # Refused, a bad number, bad base64
+        except WRONG as error:
             return JSONResponse({"error": str(error)}, status_code=422)
         await platform.of(request).store.committed()
         return answer
@@ -49,11 +53,15 @@ async def _body(request: Request) -> Json:
     raw = await request.body()
     try:
         body = json.loads(raw or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Wrong(f"not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise Wrong("a JSON object is needed")
-    return body
+    return _object(body, "the body")
+
+
+def _object(thing: Any, what: str) -> Json:
+    if not isinstance(thing, dict):
+        raise Wrong(f"{what}: a JSON object is needed")
+    return thing
 
 
 def _account(stage: Platform, body: Json) -> Account:
@@ -76,11 +84,8 @@ def _customer(stage: Platform, body: Json) -> Customer:
         "reachable": "reachable",
     }
     wanted = {column: body[key] for key, column in columns.items() if key in body}
-    try:
-        customer = stage.people.find_or_add(address, str(body.get("name") or ""), str(body.get("user_id") or ""))
-        return stage.people.change(customer, **wanted) if wanted else customer
-    except sqlite3.Error as error:
-        raise Wrong(str(error)) from error
+    customer = stage.people.find_or_add(address, str(body.get("name") or ""), str(body.get("user_id") or ""))
+    return stage.people.change(customer, **wanted) if wanted else customer
 
 
 async def health(request: Request) -> Response:
@@ -162,20 +167,23 @@ async def messages(request: Request) -> Response:
     wanted = body.get("messages", [body])
     if not isinstance(wanted, list) or len(wanted) > MOST_AT_ONCE:
         raise Wrong(f"messages: a list of at most {MOST_AT_ONCE}")
-    return JSONResponse({"ids": [_say(stage, one) for one in wanted]})
+    return JSONResponse({"ids": [_say(stage, _object(one, "messages")) for one in wanted]})
 
 
 def _say(stage: Platform, body: Json) -> str:
     account, customer = _account(stage, body), _customer(stage, body)
     kind = body.get("type", "text")
+    if not isinstance(kind, str):
+        raise Wrong("type: a word is needed")
     content: Json = {"type": kind}
     if isinstance(body.get("text"), str):
         content["text"] = {"body": body["text"]}
     for key in ("id", "timestamp", "context", "referral", "errors", "group_id", kind):
         if key in body and key not in content:
             content[key] = body[key]
-    raw = body.get("raw") or {}
-    return stage.chats.customer_says(account, customer, content | raw.get("message", {}), raw.get("value"))
+    raw = _object(body.get("raw", {}), "raw")
+    more, value = _object(raw.get("message", {}), "raw.message"), _object(raw.get("value", {}), "raw.value")
+    return stage.chats.customer_says(account, customer, content | more, value)
 
 
 async def receipts(request: Request) -> Response:
@@ -191,8 +199,8 @@ async def receipts(request: Request) -> Response:
     shape = sent_of(row).shape() if row else {"id": wamid, "kind": "text", "attempt": body.get("attempt")}
     receipt = compose.status(customer, shape, state, at)
     if "code" in body or "errors" in body:
-        receipt["errors"] = body.get("errors") or [error_object(int(body["code"]))]
-    receipt |= body.get("raw") or {}
+        receipt["errors"] = body["errors"] if "errors" in body else [error_object(int(body["code"]))]
+    receipt |= _object(body.get("raw", {}), "raw")
     stage.store.write("INSERT INTO statuses VALUES (?, ?, ?, ?)", wamid, state, at, body.get("code"))
     person = None if state == "failed" else customer
     stage.outbox.add(account, compose.value(account, person, statuses=[receipt]), now_ms())

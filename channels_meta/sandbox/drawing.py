@@ -114,8 +114,9 @@ class Bubble:
     @property
     def parameters(self) -> list[str]:
         """A template's values, in order: the sandbox has no copy of its wording."""
-        found = [p for c in kinds.dig(self.body, "template", "components") or [] for p in c.get("parameters", [])]
-        return [str(p["text"]) for p in found if p.get("type") == "text"]
+        components = kinds.objects(self.body, "template", "components")
+        found = [parameter for component in components for parameter in kinds.objects(component, "parameters")]
+        return [str(one.get("text", "")) for one in found if one.get("type") == "text"]
 
     @property
     def link(self) -> tuple[str, str, str] | None:
@@ -124,8 +125,8 @@ class Bubble:
         if kind not in SPECIAL:
             return None
         icon, key = SPECIAL[kind]
-        parameters = kinds.dig(self.body, "interactive", "action", "parameters") or {}
-        return icon, str(parameters.get(key, kind)), str(parameters.get("url", ""))
+        parameters = kinds.dig(self.body, "interactive", "action", "parameters")
+        return icon, str(kinds.dig(parameters, key) or kind), str(kinds.dig(parameters, "url") or "")
 
 
 @dataclass

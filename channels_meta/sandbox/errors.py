@@ -62,6 +62,7 @@ WORDS = {
     132001: "Template does not exist",
     132015: "Template is paused",
     132016: "Template is disabled",
+    133000: "Incomplete Deregistration",
     133004: "Server temporarily unavailable",
     133010: "Phone number not registered",
     135000: "Generic user error",

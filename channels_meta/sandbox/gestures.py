@@ -39,7 +39,7 @@ def tap(stage: Platform, account: Account, customer: Customer, form: FormData) -
     target = _message(stage, account, customer, _field(form, "message"))
     choices = kinds.choices(json.loads(target["body"]))
     at = _field(form, "choice")
-    if not at.isdigit() or int(at) >= len(choices):
+    if not at.isdecimal() or int(at) >= len(choices):
         raise Impossible("no such button")
     content = kinds.tap(choices[int(at)]) | {"context": {"from": account.digits, "id": target["id"]}}
     stage.chats.customer_says(account, customer, content)

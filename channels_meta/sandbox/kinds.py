@@ -44,8 +44,8 @@ def words(kind: str, content: Json) -> str:
     if kind in simple:
         return str(dig(body, *simple[kind]) or "")
     if kind == "edit":
-        inner = dig(body, "message") or {}
-        return words(str(dig(inner, "type")), inner)
+        inner = dig(body, "message")
+        return words(str(inner.get("type")), inner) if isinstance(inner, dict) else ""
     if kind == "interactive":
         reply = dig(body, str(dig(body, "type")), "title")
         return str(reply or dig(body, "body", "text") or dig(body, "type") or "")
@@ -63,23 +63,26 @@ def quoted(kind: str, content: Json) -> str | None:
 def choices(content: Json) -> list[Choice]:
     """Every quick reply that a tap can send."""
     if content.get("type") == "template":
-        return _template_choices(dig(content, "template", "components") or [])
-    interactive = content.get("interactive") or {}
-    buttons = list(dig(interactive, "action", "buttons") or [])
-    for card in dig(interactive, "action", "cards") or []:
-        buttons += dig(card, "action", "buttons") or []
-    found = [_button(button) for button in buttons]
-    for section in dig(interactive, "action", "sections") or []:
-        found += [
-            Choice(str(row.get("id", "")), str(row.get("title", "")), str(row.get("description", "")), "list_reply")
-            for row in section.get("rows", [])
-        ]
-    return found
+        return _template_choices(objects(content, "template", "components"))
+    action = dig(content, "interactive", "action")
+    buttons = objects(action, "buttons")
+    for card in objects(action, "cards"):
+        buttons += objects(card, "action", "buttons")
+    rows = [row for section in objects(action, "sections") for row in objects(section, "rows")]
+    return [_button(button) for button in buttons] + [
+        Choice(str(row.get("id", "")), str(row.get("title", "")), str(row.get("description", "")), "list_reply")
+        for row in rows
+    ]
+
+
+def objects(thing: Any, *path: str | int) -> list[Json]:
+    found = dig(thing, *path)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _button(button: Json) -> Choice:
-    reply = button.get("reply") or button.get("quick_reply") or {}
-    return Choice(str(reply.get("id", "")), str(reply.get("title", "")))
+    reply = dig(button, "reply") or dig(button, "quick_reply")
+    return Choice(str(dig(reply, "id") or ""), str(dig(reply, "title") or ""))
 
 
 def _template_choices(components: list[Json]) -> list[Choice]:

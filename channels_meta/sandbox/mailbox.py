@@ -79,7 +79,7 @@ async def one_mail(request: Request) -> Response:
 
 async def mail_list(request: Request) -> Response:
     current = request.query_params.get("mail", "")
-    return page(request, "_mails.html", mails=_mails(request), current=int(current) if current.isdigit() else 0)
+    return page(request, "_mails.html", mails=_mails(request), current=int(current) if current.isdecimal() else 0)
 
 
 async def empty(request: Request) -> Response:

@@ -4,6 +4,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from jinja2 import ChainableUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
@@ -18,6 +19,7 @@ HEADERS = {
 }
 pages = Jinja2Templates(directory=Path(__file__).parent / "templates")
 pages.env.trim_blocks = pages.env.lstrip_blocks = True
+pages.env.undefined = ChainableUndefined  # bodies come from outside: what they lack is drawn as nothing
 
 
 def hue(name: str) -> int:

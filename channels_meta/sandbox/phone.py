@@ -42,7 +42,7 @@ async def list_fragment(request: Request) -> Response:
     current = request.query_params.get("customer", "")
     if account is None:
         raise HTTPException(404)
-    customer = stage.people.customer(int(current)) if current.isdigit() else None
+    customer = stage.people.customer(int(current)) if current.isdecimal() else None
     return page(request, "_list.html", **_list(stage, account), customer=customer)
 
 

@@ -44,11 +44,13 @@ class Store:
         self._changed = asyncio.Event()
 
     def all(self, sql: str, *values: Value) -> list[sqlite3.Row]:
-        return self.db.execute(sql, values).fetchall()
+        try:
+            return self.db.execute(sql, values).fetchall()
+        except OverflowError:  # no row has a number that large
+            return []
 
     def one(self, sql: str, *values: Value) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self.db.execute(sql, values).fetchone()
-        return row
+        return next(iter(self.all(sql, *values)), None)
 
     def number(self, sql: str, *values: Value) -> int:
         row = self.one(sql, *values)

@@ -70,15 +70,20 @@ def read_order(part: Raw) -> Body:
 
 def _line(line: Raw) -> dict[str, object]:
     """A price stays the decimal text that was sent: money does not pass through binary fractions."""
-    price = number(line, "item_price")
     return kept(
         {
             "sku": text(line, "product_retailer_id"),
             "quantity": number(line, "quantity"),
-            "price": "" if price is None else format(Decimal(str(price)), "f"),
+            "price": _price(line),
             "currency": text(line, "currency"),
         }
     )
+
+
+def _price(line: Raw) -> str:
+    if number(line, "item_price") is None:
+        return ""
+    return format(Decimal(str(line["item_price"])), "f")
 
 
 def read_contacts(fields: Raw) -> Body:

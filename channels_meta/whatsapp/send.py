@@ -10,7 +10,7 @@ from urllib.parse import quote
 from channels_meta import graph
 from channels_meta.whatsapp.errors import EMPTY, KIND, RECIPIENT, TOO_LONG, judge
 from channels_meta.whatsapp.people import address_key, in_order, parent_key, scoped_key
-from channels_meta.whatsapp.shape import objs, text
+from channels_meta.whatsapp.shape import LONGEST_ID, is_storable, objs, text
 from inbox import kinds
 from inbox.port import Accepted, Failure, Key, Outcome, Outgoing, Raw, Scope, SendError
 
@@ -26,7 +26,7 @@ def send(channel: Channel, outgoing: Outgoing) -> Accepted:
     answer = _post(channel, request_body(outgoing))
     message = next(iter(objs(answer, "messages")), {})
     external_id = text(message, "id")
-    if not external_id:
+    if not 0 < len(external_id) <= LONGEST_ID or not is_storable(external_id):
         raise SendError(Failure(graph.UNREADABLE_ANSWER, "No message id in the answer"), Outcome.UNKNOWN)
     return Accepted(external_id=external_id, keys=_recipient_keys(answer))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -49,15 +48,6 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
     return rings
 
 
-@pytest.fixture
-def rows(db: None) -> Iterator[Connection]:
-    """What is committed, seen from another connection; swept out afterwards."""
-    with psycopg.connect(doors._conninfo(), autocommit=True) as connection:
-        yield connection
-        for table in ("channels_meta_webhookpart", "channels_meta_webhookbody"):
-            connection.execute(f"DELETE FROM {table}")
-
-
 def bodies(rows: Connection) -> list[bytes]:
     return [row[0] for row in rows.execute("SELECT body FROM channels_meta_webhookbody ORDER BY id")]
 
@@ -94,6 +84,24 @@ class TestHandshake:
     def test_anything_else_is_refused(self, asked: dict[str, str]) -> None:
         answer = self.shake(**asked)
         assert (answer.status, answer.body) == (403, b"")
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            b"&".join([b"a=1"] * 21),
+            b"hub.mode=subscribe&" * 21,
+            b"&" * 100_000,
+            b"\xff=\xfe&hub.mode=%ff",
+            b"hub.mode=subscribe&hub.verify_token=%ED%A0%80&hub.challenge=1",
+            b"hub.mode[]=subscribe",
+            b"%",
+        ],
+        ids=lambda query: query[:20].decode("latin-1"),
+    )
+    def test_no_query_is_a_fault_of_ours(self, query: bytes, caplog: pytest.LogCaptureFixture) -> None:
+        answer = at_the_door(lambda visitor: visitor.request("GET", query=query))
+        assert (answer.status, answer.body) == (403, b"")
+        assert caplog.text == ""
 
     def test_without_tokens_nobody_is_known(self, settings: Any) -> None:
         settings.META_VERIFY_TOKENS = []

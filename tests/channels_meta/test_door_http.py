@@ -14,7 +14,6 @@ import psycopg
 import pytest
 import uvicorn
 
-from channels_meta import door as doors
 from channels_meta.door import MAX_BODY, Door
 from tests.channels_meta.knocking import SECRET, TOKEN, signature
 from tests.channels_meta.poison import message, whole
@@ -39,14 +38,6 @@ def port(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[i
     server.should_exit = True
     thread.join()
     listening.close()
-
-
-@pytest.fixture
-def rows(db: None) -> Iterator[Connection]:
-    with psycopg.connect(doors._conninfo(), autocommit=True) as connection:
-        yield connection
-        for table in ("channels_meta_webhookpart", "channels_meta_webhookbody"):
-            connection.execute(f"DELETE FROM {table}")
 
 
 def stored(rows: Connection) -> int:

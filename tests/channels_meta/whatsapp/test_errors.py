@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.utils import translation
 
@@ -13,6 +15,13 @@ from inbox.port import Failure, Outcome, Scope
 REJECTED, RETRY, UNKNOWN = Outcome.REJECTED, Outcome.RETRY, Outcome.UNKNOWN
 MESSAGE, RECIPIENT = Scope.MESSAGE, Scope.RECIPIENT
 CHANNEL, ACCOUNT = Scope.CHANNEL, Scope.ACCOUNT
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 # The contract's table (§6 and §99), code by code.
 CONTRACT = {

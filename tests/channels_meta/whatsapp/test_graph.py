@@ -99,8 +99,10 @@ class TestNotSent:
             first.join()
         assert (error.outcome, error.failure.title) == (Outcome.RETRY, "PoolTimeout")
 
-    def test_an_address_that_is_none(self, settings: Any) -> None:
-        assert failing(settings, "ftp://graph.facebook.com").outcome is Outcome.RETRY
+    @pytest.mark.parametrize("url", ["ftp://graph.facebook.com", "graph.facebook.com", "http://[::1", "http://x:99999"])
+    def test_an_address_that_is_none(self, settings: Any, url: str) -> None:
+        error = failing(settings, url)
+        assert (error.outcome, error.failure.code) == (Outcome.RETRY, graph.UNREACHABLE)
 
     @pytest.mark.parametrize("token", [None, "", " ", "a\nb", "ñ", 5, "a\x00"])
     def test_an_unusable_token_is_refused_before_anything_is_sent(self, token: object) -> None:
@@ -185,6 +187,25 @@ class TestRefused:
     def test_an_odd_error_body_is_still_a_refusal(self, settings: Any, error: dict[str, Any]) -> None:
         caught = failing_by(settings, answering({"error": error}, 400))
         assert (caught.outcome, caught.failure.code) == (Outcome.REJECTED, "http_400")
+
+    @pytest.mark.parametrize(
+        ("words", "kept"),
+        [
+            ("a\x00b", "a\\u0000b"),
+            ("a\ud800b", "a\\ud800b"),
+            ("ção 🎂", "ção 🎂"),
+            ("x" * 100_000, "x" * graph.LONGEST_WORDS),
+        ],
+    )
+    def test_what_it_says_can_be_stored_with_the_delivery(self, settings: Any, words: str, kept: str) -> None:
+        body = {"error": {"code": 131008, "message": words, "error_data": {"details": words}}}
+        error = failing_by(settings, answering(body, 400))
+        assert (error.failure.title, error.failure.detail) == (kept, kept)
+
+    @pytest.mark.parametrize("code", [10**400, 10**18, -(10**18), "1" * 12], ids=["400", "18", "-18", "text"])
+    def test_a_code_too_long_to_be_one_is_none(self, settings: Any, code: object) -> None:
+        error = failing_by(settings, answering({"error": {"code": code, "message": "m"}}, 400))
+        assert error.failure.code == "http_400"
 
 
 class TestAnswered:

@@ -118,12 +118,47 @@ def test_an_answer_without_contacts_names_nobody(settings: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"messages": []}, {"messages": [{}]}, {"messages": {"id": "x"}}, {"messages": [{"id": None}]}]
+    "answer",
+    [
+        {},
+        {"messages": []},
+        {"messages": [{}]},
+        {"messages": {"id": "x"}},
+        {"messages": [{"id": None}]},
+        {"messages": [{"id": "w" * 256}]},
+        {"messages": [{"id": "wamid.\x00"}]},
+        {"messages": [{"id": "wamid.\ud800"}]},
+        {"messages": ["wamid.OUT9"]},
+        {"error": "a text", "messages": []},
+    ],
 )
 def test_an_answer_without_an_id_leaves_it_open(settings: Any, answer: object) -> None:
     with pytest.raises(SendError) as caught:
         sent(settings, answer, outgoing())
     assert (caught.value.outcome, caught.value.failure.code) == (Outcome.UNKNOWN, graph.UNREADABLE_ANSWER)
+
+
+@pytest.mark.parametrize("status", ["accepted", "held_for_quality_assessment", "paused", "new tomorrow"])
+def test_whatever_it_says_of_its_state_it_was_accepted(settings: Any, status: str) -> None:
+    answer = {"messages": [{"id": "wamid.OUT9", "message_status": status}]}
+    accepted, _ = sent(settings, answer, outgoing())
+    assert accepted.external_id == "wamid.OUT9"
+
+
+@pytest.mark.parametrize(
+    ("contact", "keys"),
+    [
+        ({"input": "BR.7hTq20LmZ", "user_id": "BR.7hTq20LmZ"}, (Key("scoped", "BR.7hTq20LmZ"),)),
+        ({"input": "+5511955501234"}, (PHONE,)),
+        ({"input": "+55 11 95550-1234", "wa_id": "5511955501234"}, (PHONE,)),
+        ({"wa_id": 5511955501234, "parent_user_id": "BR.ENT.9x"}, (PHONE, Key("parent", "BR.ENT.9x"))),
+        ({"wa_id": None, "user_id": "nobody"}, ()),
+        ({}, ()),
+    ],
+)
+def test_the_names_an_answer_gives_its_recipient(settings: Any, contact: dict[str, Any], keys: tuple[Key, ...]) -> None:
+    accepted, _ = sent(settings, {"messages": [{"id": "wamid.OUT9"}], "contacts": [contact]}, outgoing())
+    assert accepted.keys == keys
 
 
 def test_other_kinds_are_refused_before_anything_is_sent() -> None:
