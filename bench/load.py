@@ -49,6 +49,7 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.answered: Callable[[int], None] = lambda status: None
         self.buffer = b""
+        self.body = b""  # of the last answer
         self.lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -67,12 +68,23 @@ class Connection(asyncio.Protocol):
         at = head.find(LENGTH)
         length = int(head[at + len(LENGTH) :].split(b"\r\n", 1)[0]) if at >= 0 else 0
         if len(self.buffer) >= end + len(HEAD_END) + length:
-            self.buffer = b""
+            self.body, self.buffer = self.buffer[end + len(HEAD_END) :], b""
             self.answered(int(head[9:12]))
 
     def ask(self, question: bytes) -> None:
         assert self.transport is not None
         self.transport.write(question)
+
+    async def answer(self, question: bytes) -> int:
+        """Asks and waits; answers the status. What was said is in `body`."""
+        answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.answered = answered.set_result
+        self.ask(question)
+        return await answered
+
+    def close(self) -> None:
+        if self.transport is not None:
+            self.transport.close()
 
 
 async def connect(port: int, count: int) -> list[Connection]:
@@ -175,8 +187,7 @@ async def both(first: Awaitable[T], second: Awaitable[T]) -> tuple[T, T]:
 
 async def _hang_up(lines: list[Connection]) -> None:
     for line in lines:
-        if line.transport is not None:
-            line.transport.close()
+        line.close()
     await asyncio.sleep(0.02)
 
 

@@ -23,6 +23,20 @@ class Company:
     open_share: float = 1.0
 
 
+BUSY = Company("bench", Account(), members=50)  # as many members as watch it
+
+
+def busy_company() -> str:
+    """The database of a company with 2,000 customers, to be copied."""
+    from bench.databases import filled
+
+    def fill(name: str) -> None:
+        use(name)
+        found(BUSY)
+
+    return filled("bench_busy", "1", fill)
+
+
 def use(name: str) -> None:
     """This process's Django on one of the bench's databases, over one plain connection."""
     import django
@@ -75,11 +89,18 @@ def found(company: Company) -> None:
                     "until": UNTIL,
                 },
             )
+    leave()
+
+
+def leave() -> None:
+    """Lets go of the database in use: one that somebody is connected to cannot be copied."""
+    from django.db import connection
+
     connection.close()
 
 
-def sessions(slug: str) -> list[tuple[str, str]]:
-    """A session key for each member of the company, with their language."""
+def cookies(slug: str) -> list[str]:
+    """What the browser of each member of the company sends, from the oldest; every third speaks another language."""
     from importlib import import_module
 
     from django.conf import settings
@@ -97,5 +118,5 @@ def sessions(slug: str) -> list[tuple[str, str]]:
             session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
             session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
             session.create()
-            made.append((session.session_key, member.user.language))
+            made.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
     return made

@@ -37,3 +37,20 @@ SELECT identity.reply_value, conversation.id
 FROM inbox_conversation conversation JOIN crm_identity identity ON identity.id = conversation.identity_id
 WHERE conversation.workspace_id = %s ORDER BY conversation.id
 """
+
+# What a drain wrote since, as JSON rows, to be written again by set-based SQL.
+NEWEST = "SELECT coalesce(max(id), 0) FROM inbox_message WHERE workspace_id = %s"
+WRITTEN = "SELECT to_jsonb(t) FROM inbox_message t WHERE workspace_id = %s AND id > %s ORDER BY id"
+ATTACHED = "SELECT to_jsonb(t) FROM inbox_attachment t WHERE workspace_id = %s AND message_id > %s ORDER BY id"
+HAPPENED = """
+SELECT to_jsonb(t) FROM workspaces_eventrow t WHERE workspace_id = %s AND (payload ->> 'message')::bigint > %s ORDER BY id
+"""
+TALKED = """
+SELECT to_jsonb(t) FROM inbox_conversation t WHERE workspace_id = %s
+  AND id IN (SELECT conversation_id FROM inbox_message WHERE workspace_id = %s AND id > %s)
+"""
+PENDING = "SELECT id FROM channels_meta_webhookpart WHERE state = 0 ORDER BY id"
+DEAD = "SELECT error FROM channels_meta_webhookpart WHERE state = 2"
+CHANNEL = "SELECT id FROM inbox_channel WHERE workspace_id = %s"
+ENTER = "SELECT set_config('app.workspace', %s, false)"
+WORKSPACE = "SELECT id FROM workspaces_workspace WHERE slug = %s"

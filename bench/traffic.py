@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 NUMBER, BUSINESS = "110000000000009", "290000000000001"
-STARTS_AT = 1_795_000_000
+STARTS_AT = 1_795_200_000  # later than people.UNTIL
 BATCH = 20
 DUPLICATES, REORDERED, BATCHED = 0.05, 0.05, 0.10
 REACH = 40  # how many bodies later a repeated or late one comes

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psutil
 
+from bench.databases import manage
 from config.processes import PROCESSES
 from devtool.errors import UNAVAILABLE, Stop
 from devtool.paths import PYTHON
@@ -33,6 +36,8 @@ class Web:
 def serving(env: Mapping[str, str], log: Path, application: str = APPLICATION) -> Iterator[Web]:
     """The web process as ./dev up starts it, with another application perhaps."""
     port = free_port()
+    if application == APPLICATION:
+        collect_static()
     (table,) = [process for process in PROCESSES if process.name == "web"]
     argv = [application if part == APPLICATION else part for part in table.argv(host="127.0.0.1", port=port)]
     with log.open("wb") as output:
@@ -43,6 +48,12 @@ def serving(env: Mapping[str, str], log: Path, application: str = APPLICATION) -
         finally:
             process.terminate()
             process.wait(10)
+
+
+@cache
+def collect_static() -> None:
+    """Pages in production name their files by digest."""
+    manage({**os.environ, "DEBUG": "0"}, "collectstatic", "--no-input", "-v", "0")
 
 
 def free_port() -> int:
