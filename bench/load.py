@@ -50,11 +50,12 @@ class Connection(asyncio.Protocol):
         self.answered: Callable[[int], None] = lambda status: None
         self.buffer = b""
         self.body = b""  # of the last answer
-        self.lost = False
+        self.lost, self.port = False, 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
         self.transport = transport  # type: ignore[assignment]
+        self.port, self.lost = transport.get_extra_info("peername")[1], False
 
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = True
@@ -76,8 +77,11 @@ class Connection(asyncio.Protocol):
         self.transport.write(question)
 
     async def answer(self, question: bytes) -> int:
-        """Asks and waits; answers the status. What was said is in `body`."""
-        answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        """Asks and waits; answers the status. What was said is in `body`. A server hangs up on who was idle."""
+        loop = asyncio.get_running_loop()
+        if self.lost:
+            await loop.create_connection(lambda: self, "127.0.0.1", self.port)
+        answered: asyncio.Future[int] = loop.create_future()
         self.answered = answered.set_result
         self.ask(question)
         return await answered

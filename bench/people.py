@@ -10,6 +10,8 @@ from bench import sql
 from bench.traffic import Account
 
 UNTIL = datetime.fromisoformat("2026-11-20T12:00:00+00:00")
+SINCE = datetime.fromisoformat("2026-01-01T12:00:00+00:00")
+AT_ONCE = 25_000  # customers; their references are checked at the end of each transaction, from memory
 LANGUAGES = ("es", "pt-br", "en")
 TOKEN = "bench-token"
 
@@ -34,7 +36,7 @@ def busy_company() -> str:
         use(name)
         found(BUSY)
 
-    return filled("bench_busy", "1", fill)
+    return filled("bench_busy", "3", fill)
 
 
 def use(name: str) -> None:
@@ -61,35 +63,43 @@ def found(company: Company) -> None:
     from inbox.actions.connect import Account as Connected
     from inbox.actions.connect import connect
     from workspaces import tenancy
-    from workspaces.models import Membership, Role, User, Workspace
+    from workspaces.models import Workspace
 
     workspace = Workspace.objects.create(name=company.slug, slug=company.slug)
     with tenancy.enter(workspace):
-        members = []
-        for nth in range(company.members):
-            language = LANGUAGES[nth % len(LANGUAGES)]
-            user = User(email=f"m{nth}@{company.slug}.example", name=f"Agente {nth}", language=language)
-            user.set_unusable_password()
-            user.save()
-            members.append(Membership.objects.create(user=user, role=Role.AGENT).pk)
+        members = _members(company)
         account = company.account
         channel = connect(Connected("whatsapp", account.number, account.business, "Ventas", {"token": TOKEN}))
+        given = {
+            "workspace": workspace.pk,
+            "channel": channel.pk,
+            "scope": channel.identity_scope,
+            "members": members,
+            "open_share": company.open_share,
+            "until": UNTIL,
+        }
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
-            cursor.execute(
-                sql.CUSTOMERS,
-                {
-                    "workspace": workspace.pk,
-                    "channel": channel.pk,
-                    "scope": channel.identity_scope,
-                    "members": members,
-                    "count": company.customers,
-                    "first": 0,
-                    "open_share": company.open_share,
-                    "until": UNTIL,
-                },
-            )
+            for first in range(0, company.customers, AT_ONCE):
+                some = {"first": first, "count": min(AT_ONCE, company.customers - first)}
+                cursor.execute(sql.CUSTOMERS, {**given, **some})
+            cursor.execute(sql.READ, [workspace.pk])
     leave()
+
+
+def _members(company: Company) -> list[int]:
+    """Their ids. They were there before their customers wrote, so what these wrote can be unread."""
+    from workspaces.models import Membership, Role, User
+
+    made = []
+    for nth in range(company.members):
+        language = LANGUAGES[nth % len(LANGUAGES)]
+        user = User(email=f"m{nth}@{company.slug}.example", name=f"Agente {nth}", language=language)
+        user.set_unusable_password()
+        user.save()
+        made.append(Membership.objects.create(user=user, role=Role.AGENT).pk)
+    Membership.objects.update(created_at=SINCE)
+    return made
 
 
 def leave() -> None:

@@ -22,7 +22,8 @@ PATIENCE = 20.0
 
 
 class Socket(asyncio.Protocol):
-    """Calls `heard(text)` for each frame but the first, which says that it is `ready`. A server's frames are neither masked nor, from ours, cut into pieces."""
+    """Calls `heard(text)` for each frame but the first, which says that it is `ready`. A server's frames are not
+    masked, and ours come in one piece each."""
 
     def __init__(self, question: bytes, heard: Heard) -> None:
         self.question, self.heard = question, heard
