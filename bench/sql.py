@@ -34,7 +34,7 @@ FROM identities, LATERAL (
 READ = """
 INSERT INTO inbox_readmark (workspace_id, member_id, conversation_id, inbound_count)
 SELECT workspace_id, assignee_id, id, inbound_count FROM inbox_conversation
-WHERE workspace_id = %s AND assignee_id IS NOT NULL AND status = 'open' AND id %% 20 <> 7
+WHERE workspace_id = %s AND assignee_id IS NOT NULL AND status = 'open' AND id %% 19 <> 7
 """
 
 VACUUM = "VACUUM ANALYZE"

@@ -12,7 +12,7 @@ from inbox.listing import BadCursor, Listing
 from inbox.models import Conversation
 from workspaces.middleware import WorkspaceRequest
 
-MOST_IDS = 50
+MOST_IDS = 100  # a second of a busy company
 
 
 @require_GET
