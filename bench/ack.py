@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from bench import load
+from bench.broker import forget_rings
 from bench.databases import environment, filled, owner, url_of
 from bench.options import Options
 from bench.report import Figure, median, percentile
@@ -53,17 +54,18 @@ class Ground:
 
 def run(options: Options) -> Iterator[Figure]:
     name = filled(DATABASE, "1", _add_table)
-    env = environment(name) | {"META_APP_SECRET": SECRET, "LOG_LEVEL": "WARNING"}
+    env = environment(name) | {"META_APP_SECRET": SECRET}
     logs = var_folder() / "log"
     logs.mkdir(parents=True, exist_ok=True)
     bodies = _bodies()
-    posts = [_post(body) for body in bodies]
+    posts = [post(body) for body in bodies]
     with (
         serving(env, logs / "bench-ack.log") as ours,
         serving(env, logs / "bench-hello.log", "bench.hello:application") as hello,
     ):
         ground = Ground(ours, hello, bodies, posts, options.seconds)
         yield from _measure(ground, options.rounds)
+    forget_rings()
     with owner(name) as connection:
         _empty(connection)
 
@@ -152,7 +154,7 @@ def _bodies() -> list[bytes]:
     return [body_of(Account(), [writer.message()]) for _ in range(500)]
 
 
-def _post(body: bytes) -> bytes:
+def post(body: bytes) -> bytes:
     signature = b"sha256=" + hmac.digest(SECRET.encode(), body, "sha256").hex().encode()
     headers = [(b"x-hub-signature-256", signature), (b"content-type", b"application/json")]
     return load.request("POST", "/webhooks/whatsapp/", body, headers)

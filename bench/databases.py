@@ -22,8 +22,9 @@ def url_of(name: str, role: str = "DATABASE_URL") -> str:
 
 
 def environment(name: str) -> dict[str, str]:
-    """For a process that works on this database."""
-    return {**os.environ, **{role: url_of(name, role) for role in ("DATABASE_URL", "DATABASE_OWNER_URL")}}
+    """For a process that works on this database, as in production."""
+    urls = {role: url_of(name, role) for role in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    return {**os.environ, **urls, "DEBUG": "0", "LOG_LEVEL": "WARNING"}
 
 
 def owner(name: str) -> Connection:
@@ -63,10 +64,14 @@ def drop(name: str) -> None:
 
 
 def migrate(env: Mapping[str, str]) -> None:
-    argv = [str(PYTHON), "manage.py", "migrate", "--no-input", "-v", "0"]
+    manage(env, "migrate", "--no-input", "-v", "0")
+
+
+def manage(env: Mapping[str, str], *arguments: str) -> None:
+    argv = [str(PYTHON), "manage.py", *arguments]
     done = subprocess.run(argv, cwd=ROOT, env=dict(env), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Stop(f"the bench's database was not migrated: {done.stderr.strip().splitlines()[-1]}", UNAVAILABLE)
+        raise Stop(f"manage {arguments[0]} failed: {done.stderr.strip().splitlines()[-1]}", UNAVAILABLE)
 
 
 def _run(connection: Connection, *statements: str) -> None:

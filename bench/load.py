@@ -49,11 +49,13 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.answered: Callable[[int], None] = lambda status: None
         self.buffer = b""
-        self.lost = False
+        self.body = b""  # of the last answer
+        self.lost, self.port = False, 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
         self.transport = transport  # type: ignore[assignment]
+        self.port, self.lost = transport.get_extra_info("peername")[1], False
 
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = True
@@ -67,12 +69,26 @@ class Connection(asyncio.Protocol):
         at = head.find(LENGTH)
         length = int(head[at + len(LENGTH) :].split(b"\r\n", 1)[0]) if at >= 0 else 0
         if len(self.buffer) >= end + len(HEAD_END) + length:
-            self.buffer = b""
+            self.body, self.buffer = self.buffer[end + len(HEAD_END) :], b""
             self.answered(int(head[9:12]))
 
     def ask(self, question: bytes) -> None:
         assert self.transport is not None
         self.transport.write(question)
+
+    async def answer(self, question: bytes) -> int:
+        """Asks and waits; answers the status. What was said is in `body`. A server hangs up on who was idle."""
+        loop = asyncio.get_running_loop()
+        if self.lost:
+            await loop.create_connection(lambda: self, "127.0.0.1", self.port)
+        answered: asyncio.Future[int] = loop.create_future()
+        self.answered = answered.set_result
+        self.ask(question)
+        return await answered
+
+    def close(self) -> None:
+        if self.transport is not None:
+            self.transport.close()
 
 
 async def connect(port: int, count: int) -> list[Connection]:
@@ -175,8 +191,7 @@ async def both(first: Awaitable[T], second: Awaitable[T]) -> tuple[T, T]:
 
 async def _hang_up(lines: list[Connection]) -> None:
     for line in lines:
-        if line.transport is not None:
-            line.transport.close()
+        line.close()
     await asyncio.sleep(0.02)
 
 

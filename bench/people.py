@@ -10,6 +10,8 @@ from bench import sql
 from bench.traffic import Account
 
 UNTIL = datetime.fromisoformat("2026-11-20T12:00:00+00:00")
+SINCE = datetime.fromisoformat("2026-01-01T12:00:00+00:00")
+AT_ONCE = 25_000  # customers; their references are checked at the end of each transaction, from memory
 LANGUAGES = ("es", "pt-br", "en")
 TOKEN = "bench-token"
 
@@ -21,6 +23,20 @@ class Company:
     members: int = 3
     customers: int = 2_000
     open_share: float = 1.0
+
+
+BUSY = Company("bench", Account(), members=50)  # as many members as watch it
+
+
+def busy_company() -> str:
+    """The database of a company with 2,000 customers, to be copied."""
+    from bench.databases import filled
+
+    def fill(name: str) -> None:
+        use(name)
+        found(BUSY)
+
+    return filled("bench_busy", "3", fill)
 
 
 def use(name: str) -> None:
@@ -47,39 +63,54 @@ def found(company: Company) -> None:
     from inbox.actions.connect import Account as Connected
     from inbox.actions.connect import connect
     from workspaces import tenancy
-    from workspaces.models import Membership, Role, User, Workspace
+    from workspaces.models import Workspace
 
     workspace = Workspace.objects.create(name=company.slug, slug=company.slug)
     with tenancy.enter(workspace):
-        members = []
-        for nth in range(company.members):
-            language = LANGUAGES[nth % len(LANGUAGES)]
-            user = User(email=f"m{nth}@{company.slug}.example", name=f"Agente {nth}", language=language)
-            user.set_unusable_password()
-            user.save()
-            members.append(Membership.objects.create(user=user, role=Role.AGENT).pk)
+        members = _members(company)
         account = company.account
         channel = connect(Connected("whatsapp", account.number, account.business, "Ventas", {"token": TOKEN}))
+        given = {
+            "workspace": workspace.pk,
+            "channel": channel.pk,
+            "scope": channel.identity_scope,
+            "members": members,
+            "open_share": company.open_share,
+            "until": UNTIL,
+        }
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
-            cursor.execute(
-                sql.CUSTOMERS,
-                {
-                    "workspace": workspace.pk,
-                    "channel": channel.pk,
-                    "scope": channel.identity_scope,
-                    "members": members,
-                    "count": company.customers,
-                    "first": 0,
-                    "open_share": company.open_share,
-                    "until": UNTIL,
-                },
-            )
+            for first in range(0, company.customers, AT_ONCE):
+                some = {"first": first, "count": min(AT_ONCE, company.customers - first)}
+                cursor.execute(sql.CUSTOMERS, {**given, **some})
+            cursor.execute(sql.READ, [workspace.pk])
+    leave()
+
+
+def _members(company: Company) -> list[int]:
+    """Their ids. They were there before their customers wrote, so what these wrote can be unread."""
+    from workspaces.models import Membership, Role, User
+
+    made = []
+    for nth in range(company.members):
+        language = LANGUAGES[nth % len(LANGUAGES)]
+        user = User(email=f"m{nth}@{company.slug}.example", name=f"Agente {nth}", language=language)
+        user.set_unusable_password()
+        user.save()
+        made.append(Membership.objects.create(user=user, role=Role.AGENT).pk)
+    Membership.objects.update(created_at=SINCE)
+    return made
+
+
+def leave() -> None:
+    """Lets go of the database in use: one that somebody is connected to cannot be copied."""
+    from django.db import connection
+
     connection.close()
 
 
-def sessions(slug: str) -> list[tuple[str, str]]:
-    """A session key for each member of the company, with their language."""
+def cookies(slug: str) -> list[str]:
+    """What the browser of each member of the company sends, from the oldest; every third speaks another language."""
     from importlib import import_module
 
     from django.conf import settings
@@ -97,5 +128,5 @@ def sessions(slug: str) -> list[tuple[str, str]]:
             session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
             session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
             session.create()
-            made.append((session.session_key, member.user.language))
+            made.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
     return made

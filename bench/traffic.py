@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 NUMBER, BUSINESS = "110000000000009", "290000000000001"
-STARTS_AT = 1_795_000_000
+STARTS_AT = 1_795_200_000  # later than people.UNTIL
 BATCH = 20
 DUPLICATES, REORDERED, BATCHED = 0.05, 0.05, 0.10
 REACH = 40  # how many bodies later a repeated or late one comes
@@ -55,12 +55,12 @@ class Writer:
         return " ".join(self.dice.choices(WORDS, k=self.dice.randint(2, 18)))
 
 
-def _text(writer: Writer, before: str) -> Item:
+def text(writer: Writer, before: str) -> Item:
     return {"type": "text", "text": {"body": writer.words()}}
 
 
 def _quote(writer: Writer, before: str) -> Item:
-    return _text(writer, before) | ({"context": {"from": NUMBER, "id": before}} if before else {})
+    return text(writer, before) | ({"context": {"from": NUMBER, "id": before}} if before else {})
 
 
 def _file(kind: str, mime: str, **more: Any) -> Callable[[Writer, str], Item]:
@@ -84,21 +84,21 @@ def _choice(writer: Writer, before: str) -> Item:
 
 
 def _reaction(writer: Writer, before: str) -> Item:
-    return {"type": "reaction", "reaction": {"message_id": before, "emoji": "👍"}} if before else _text(writer, before)
+    return {"type": "reaction", "reaction": {"message_id": before, "emoji": "👍"}} if before else text(writer, before)
 
 
 def _edit(writer: Writer, before: str) -> Item:
     if not before:
-        return _text(writer, before)
-    return {"type": "edit", "edit": {"original_message_id": before, "message": _text(writer, before)}}
+        return text(writer, before)
+    return {"type": "edit", "edit": {"original_message_id": before, "message": text(writer, before)}}
 
 
 def _revoke(writer: Writer, before: str) -> Item:
-    return {"type": "revoke", "revoke": {"original_message_id": before}} if before else _text(writer, before)
+    return {"type": "revoke", "revoke": {"original_message_id": before}} if before else text(writer, before)
 
 
 MIX: Sequence[tuple[int, Callable[[Writer, str], Item]]] = (
-    (58, _text),
+    (58, text),
     (5, _quote),
     (12, _file("image", "image/jpeg", caption="etiqueta")),
     (9, _file("audio", "audio/ogg; codecs=opus", voice=True)),

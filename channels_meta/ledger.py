@@ -163,7 +163,7 @@ class Ledger:
     async def _execute(self, connection: Connection, entries: list[Entry]) -> None:
         """One statement: its answer comes after COMMIT."""
         try:
-            await connection.execute(sql.STORE, _columns(entries))
+            await connection.execute(sql.STORE, columns(entries))
         except BaseException:
             await connection.close()
             raise
@@ -178,7 +178,7 @@ class Ledger:
             self._connection = None
 
 
-def _columns(entries: list[Entry]) -> list[list[Any]]:
+def columns(entries: list[Entry]) -> list[list[Any]]:
     parts = [(place, part) for place, entry in enumerate(entries, 1) for part in entry.parts]
     return [
         [entry.platform for entry in entries],

@@ -2,6 +2,7 @@
 through a bridge (several times cheaper per request than Django's own ASGI handler)."""
 
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,6 +18,10 @@ from django.conf import settings
 from channels_meta.door import door
 from config.doors import Doors
 from config.sockets import sockets
+
+# The threads that draw pages let the loop, which holds the sockets and the webhooks, have its turn: of the usual 5 ms a
+# webhook beside a few pages would wait many.
+sys.setswitchinterval(0.001)
 
 application = Doors(
     webhooks=door,

@@ -28,7 +28,7 @@ PROCESSES: tuple[Process, ...] = (
         (
             *("python", "-m", "uvicorn", "config.asgi:application", "--host", "{host}", "--port", "{port}"),
             *("--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio"),
-            *("--ws-max-size", "65536"),
+            *("--ws-max-size", "65536", "--ws-per-message-deflate", "false"),
             *("--no-server-header", "--no-access-log", "--timeout-graceful-shutdown", "5"),
         ),
     ),

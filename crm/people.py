@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One name a platform has for a person within one scope: `phone` (digits), `account` (the platform's own
     address), `scoped` (an id that holds for our business only) …"""
 

@@ -10,6 +10,7 @@ The variants (product page, "Phone identity"):
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -23,6 +24,7 @@ def digits_of(number: str) -> str:
     return re.sub(r"\D", "", number)
 
 
+@lru_cache(maxsize=10_000)
 def variants(digits: str) -> tuple[str, ...]:
     """Every form (digits, with country code) in which this person's number may arrive; the given one first."""
     found = [digits]

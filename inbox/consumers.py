@@ -7,7 +7,6 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user
 
 from inbox.models import Conversation
@@ -16,6 +15,7 @@ from workspaces import tenancy
 from workspaces.live import group
 from workspaces.middleware import membership_of
 from workspaces.models import User, Workspace
+from workspaces.relay import Relay
 
 FORBIDDEN = 4403
 
@@ -27,7 +27,7 @@ class _Request:
         self.session = session
 
 
-class StreamSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class StreamSocket(Relay):
     group_name = ""
 
     async def connect(self) -> None:
@@ -47,9 +47,6 @@ class StreamSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         await self.disconnect(message["code"])
         raise StopConsumer
-
-    async def frame(self, message: dict[str, Any]) -> None:
-        await self.send(message["text"])
 
     def authorised_group(self) -> str | None:
         """The group of this socket's stream in its member's language; None to who may not hear it."""

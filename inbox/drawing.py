@@ -40,12 +40,21 @@ def draw_rows(conversations: Iterable[Conversation], unread: dict[int, int]) -> 
     """List rows, cached by (id, rev, language); the reader's own unread count is put in behind the cache."""
     rows = list(conversations)
     keys = {row.pk: _row_key(row) for row in rows}
-    drawn: dict[str, str] = cache.get_many(keys.values())
-    fresh = {keys[row.pk]: _draw_row(row) for row in rows if keys[row.pk] not in drawn}
-    if fresh:
-        cache.set_many(fresh, ROW_SECONDS)
-    html = [{**drawn, **fresh}[keys[row.pk]].replace(UNREAD_MARK, _badge(unread.get(row.pk, 0))) for row in rows]
+    kept: dict[str, str] = cache.get_many(keys.values())
+    drawn = {pk: kept[key] for pk, key in keys.items() if key in kept}
+    drawn |= _draw_anew([pk for pk in keys if pk not in drawn])
+    html = [drawn[row.pk].replace(UNREAD_MARK, _badge(unread.get(row.pk, 0))) for row in rows if row.pk in drawn]
     return mark_safe("".join(html))  # noqa: S308 (each came out of a template)
+
+
+def _draw_anew(pks: list[int]) -> dict[int, str]:
+    """What a row shows of others is read only where the row is not kept."""
+    if not pks:
+        return {}
+    rows = list(Conversation.objects.filter(pk__any_of=pks).for_rows())
+    drawn = {row.pk: _draw_row(row) for row in rows}
+    cache.set_many({_row_key(row): drawn[row.pk] for row in rows}, ROW_SECONDS)
+    return drawn
 
 
 def _row_key(row: Conversation) -> str:

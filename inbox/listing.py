@@ -69,18 +69,20 @@ class Listing:
         rows = self.conversations
         if before:
             rows = rows.after(*read_cursor(before))
-        found = list(rows.newest_first().for_rows()[: PAGE + 1])
+        found = list(rows.newest_first()[: PAGE + 1])
         more = len(found) > PAGE
         return found[:PAGE], write_cursor(found[PAGE - 1]) if more else ""
 
     def these(self, pks: list[int]) -> list[Conversation]:
-        return list(self.conversations.filter(pk__in=pks).newest_first().for_rows())
+        return list(self.conversations.filter(pk__any_of=pks).newest_first())
 
     def counters(self) -> dict[str, int]:
-        """Open conversations of each view, and how many of mine hold something unread; each capped."""
+        """Open conversations of each view, and how many of the newest of mine hold something unread; each capped."""
         open_ones = self.visible.filter(status=OPEN)
         counted = {view: open_ones.view(view, self.member) for view in VIEWS}
-        counted["unread"] = counted["mine"].unread_by(self.member)
+        # what a customer writes comes up; to look through thousands that are read would cost more than the page
+        newest = counted["mine"].newest_first().values("pk")[: 2 * CAP]
+        counted["unread"] = open_ones.filter(pk__in=newest).unread_by(self.member)
         first, *others = (_capped(name, rows) for name, rows in counted.items())
         found = Counter(first.union(*others, all=True))
         return {name: found[name] for name in counted}

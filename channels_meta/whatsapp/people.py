@@ -35,8 +35,8 @@ def parent_key(value: str) -> Key | None:
 
 def in_order(keys: Iterable[Key | None]) -> tuple[Key, ...]:
     """Each key once; phones lead, since every kind of message may be sent to one."""
-    found = dict.fromkeys(key for key in keys if key is not None)
-    return tuple(sorted(found, key=lambda key: RANK[key.kind]))
+    found = dict.fromkeys([key for key in keys if key is not None])
+    return tuple(found) if len(found) < 2 else tuple(sorted(found, key=lambda key: RANK[key.kind]))
 
 
 def keys_of(item: Raw, prefix: str) -> tuple[Key, ...]:

@@ -45,7 +45,7 @@ def last_inbound(conversation: Conversation) -> Message | None:
 def unread_counts(conversations: list[Conversation], member: Membership) -> dict[int, int]:
     """How many of each conversation's customer messages this member has not read. What was there before they joined
     counts as read."""
-    marks = ReadMark.objects.filter(member=member, conversation__in=conversations)
+    marks = ReadMark.objects.filter(member=member, conversation_id__any_of=[row.pk for row in conversations])
     read = dict(marks.values_list("conversation_id", "inbound_count"))
     return {
         row.pk: max(row.inbound_count - read.get(row.pk, 0), 0)

@@ -13,6 +13,7 @@ from inbox.models.conversation import OPEN
 from inbox.port import Echo, Inbound, Media
 from inbox.receiving.batch import Batch, message_ids
 from workspaces.events import Happened
+from workspaces.rows import made
 
 PREVIEW_LENGTH = 160
 KEPT_RAW = frozenset({kinds.OTHER, kinds.UNSUPPORTED, kinds.PRODUCT, kinds.PAYMENT, kinds.FORM})
@@ -50,25 +51,29 @@ def store_arrivals(batch: Batch, arrivals: Sequence[Arrival]) -> None:
 
 def _message(batch: Batch, event: Inbound, conversation: Conversation, pk: int) -> Message:
     tick = batch.tick(conversation)
-    return Message(
-        pk=pk,
-        conversation=conversation,
-        channel=batch.channel,
-        external_id=event.external_id,
-        direction=_direction(event),
-        source=event.source if isinstance(event, Echo) else "",
-        kind=event.kind,
-        text=event.text,
-        content=dict(event.content),
-        raw=dict(event.raw) if event.kind in KEPT_RAW else None,
-        reply_to=batch.known.get(event.reply_to) if event.reply_to else None,
-        reply_to_external_id=event.reply_to,
-        at=event.at,
-        seq=tick,
-        rev=tick,
-        state=State.SENT if isinstance(event, Echo) else None,
-        created_at=batch.now,
-    )
+    quoted = batch.known.get(event.reply_to) if event.reply_to else None
+    values = {
+        "id": pk,
+        "conversation_id": conversation.pk,
+        "channel_id": batch.channel.pk,
+        "external_id": event.external_id,
+        "direction": _direction(event),
+        "source": event.source if isinstance(event, Echo) else "",
+        "kind": event.kind,
+        "text": event.text,
+        "content": dict(event.content),
+        "raw": dict(event.raw) if event.kind in KEPT_RAW else None,
+        "reply_to_id": quoted.pk if quoted else None,
+        "reply_to_external_id": event.reply_to,
+        "at": event.at,
+        "seq": tick,
+        "rev": tick,
+        "state": State.SENT if isinstance(event, Echo) else None,
+        "created_at": batch.now,
+    }
+    message = made(Message, values)
+    message.conversation, message.channel = conversation, batch.channel
+    return message
 
 
 def _direction(event: Inbound) -> Message.Direction:
@@ -78,17 +83,18 @@ def _direction(event: Inbound) -> Message.Direction:
 
 
 def _attachment(message: Message, position: int, media: Media) -> Attachment:
-    return Attachment(
-        message=message,
-        position=position,
-        kind=media.kind,
-        external_id=media.external_id,
-        url=media.url,
-        mime_type=media.mime_type[:120],
-        filename=media.filename[:255],
-        sha256=media.sha256[:88],
-        is_voice=media.voice,
-    )
+    values = {
+        "message_id": message.pk,
+        "position": position,
+        "kind": media.kind,
+        "external_id": media.external_id,
+        "url": media.url,
+        "mime_type": media.mime_type[:120],
+        "filename": media.filename[:255],
+        "sha256": media.sha256[:88],
+        "is_voice": media.voice,
+    }
+    return made(Attachment, values)
 
 
 def _customer_wrote(batch: Batch, conversation: Conversation, message: Message, event: Inbound) -> None:

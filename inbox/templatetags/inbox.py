@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from django import template
-from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from inbox.models import Channel
+from workspaces.templatetags.plaza import sprite
 
 register = template.Library()
 
@@ -38,5 +38,5 @@ def mark(channel: Channel) -> SafeString:
         '<svg class="mark {0}" role="img" aria-label="{1}"><use href="{2}#ch-{0}"></use></svg>',
         channel.kind,
         channel.label,
-        static("icons.svg"),
+        sprite(),
     )

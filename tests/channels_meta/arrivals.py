@@ -11,7 +11,7 @@ from django.db import connection
 from channels_meta import sql
 from channels_meta.drain import drain
 from channels_meta.jsonsplit import NotJSON
-from channels_meta.ledger import Entry, _columns
+from channels_meta.ledger import Entry, columns
 from channels_meta.models import WebhookPart
 from channels_meta.parts import parts_of, salvaged
 from channels_meta.platforms import CHAT, PLATFORMS, STATUS
@@ -34,7 +34,7 @@ def entry_of(body: bytes | Mapping[str, Any]) -> Entry:
 
 def arrive(*bodies: bytes | Mapping[str, Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql.STORE, _columns([entry_of(body) for body in bodies]))
+        cursor.execute(sql.STORE, columns([entry_of(body) for body in bodies]))
 
 
 def drain_both(account_key: str = NUMBER) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -18,9 +20,15 @@ def icon(name: str, size: str = "") -> SafeString:
     return format_html(
         '<svg class="i{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
         f" {size}" if size else "",
-        static("icons.svg"),
+        sprite(),
         name,
     )
+
+
+@cache
+def sprite() -> str:
+    """Where the icons are; a page draws a hundred of them."""
+    return static("icons.svg")
 
 
 @register.filter
