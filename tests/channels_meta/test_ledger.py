@@ -12,7 +12,7 @@ import pytest
 
 from channels_meta import door as doors
 from channels_meta import ledger as ledgers
-from channels_meta.ledger import Entry, Lane, Ledger, Unavailable, _columns
+from channels_meta.ledger import Entry, Lane, Ledger, Unavailable, columns
 from channels_meta.parts import Part
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ class TestStoring:
 
     def test_columns_name_each_part_by_the_place_of_its_body(self) -> None:
         entries = [entry("1", 0, Part("a", "chat"), Part("b", "chat", b"B")), entry("2", 0, Part("c", "status"))]
-        *_, places, keys, lanes, payloads = _columns(entries)
+        *_, places, keys, lanes, payloads = columns(entries)
         assert places == [1, 1, 2]
         assert keys == ["a", "b", "c"]
         assert lanes == ["chat", "chat", "status"]

@@ -11,7 +11,7 @@ from django.test import Client
 from inbox.actions.receive import receive
 from inbox.models import Channel, Conversation
 from inbox.port import Key, Person
-from inbox.views.desk import MOST_IDS
+from inbox.views.loading import MOST_IDS
 from tests.inbox.events import says
 from workspaces import tenancy
 from workspaces.models import Membership, User
