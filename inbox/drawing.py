@@ -11,6 +11,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from inbox import kinds
 from inbox.models import Channel, Conversation, Message
 from workspaces import tenancy
 
@@ -31,9 +32,10 @@ def draw_messages(messages: Sequence[Message]) -> SafeString:
 
 def load_for_drawing(messages: Sequence[Message]) -> None:
     """What the drawing follows, in one query each for all messages."""
-    channel = Prefetch("channel", Channel.objects.defer("secrets", "config"))
-    related = ("author__user", "reply_to__author__user", "attachments", "conversation__contact", channel)
-    prefetch_related_objects(messages, *related)
+    prefetch_related_objects(messages, "author__user", "reply_to__author__user", "attachments", "conversation__contact")
+    # few speak of their channel: why it refused them, what it could not pass on
+    speaking = [one for one in messages if one.failure or one.kind == kinds.UNSUPPORTED]
+    prefetch_related_objects(speaking, Prefetch("channel", Channel.objects.defer("secrets", "config")))
 
 
 def draw_rows(conversations: Iterable[Conversation], unread: dict[int, int]) -> SafeString:

@@ -40,7 +40,7 @@ class WorkspaceMiddleware:
         slug, _, rest = request.path_info[len(PREFIX) :].partition("/")
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), tenancy.global_reverse("account_login"))
-        workspace = Workspace.objects.filter(slug=slug).first()
+        workspace = Workspace.objects.filter(slug=slug).first() if slug.isprintable() else None
         if workspace is None:
             raise Http404
         with tenancy.enter(workspace):

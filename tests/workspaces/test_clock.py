@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,6 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 
 from workspaces import locks
-from workspaces.management.commands import clock
 from workspaces.management.commands.clock import Command
 
 HERE = "tests.workspaces.test_clock"
@@ -45,7 +45,7 @@ def _nothing_ran() -> None:
 def hours(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The monotonic clock's hand."""
     hand = [1000.0]
-    monkeypatch.setattr(clock.time, "monotonic", lambda: hand[0])
+    monkeypatch.setattr(time, "monotonic", lambda: hand[0])
     return hand
 
 
@@ -97,7 +97,7 @@ class Ended(Exception):
 
 
 @pytest.fixture
-def ticking(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[list[str]]:
+def ticking(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[list[str]]:
     """The loop without its pauses, ended after five of them; what it did is listed."""
     settings.CLOCK_JOBS = {f"{HERE}.quick": 0.0}
     settings.CLOCK_TICK_SECONDS = 0.25
@@ -108,10 +108,12 @@ def ticking(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[list[str
         if len(pauses) == 5:
             raise Ended
 
-    monkeypatch.setattr(clock.time, "sleep", pause)
+    monkeypatch.setattr(time, "sleep", pause)
     handler = signal.getsignal(signal.SIGTERM)
     yield ran
     signal.signal(signal.SIGTERM, handler)
+    with connection.cursor() as cursor:  # the clock's lock lasts as long as its connection
+        cursor.execute("SELECT pg_advisory_unlock_all()")
     assert set(pauses) <= {0.25}
 
 
@@ -126,7 +128,8 @@ class TestTheLoop:
         values = connection.get_connection_params()
         other = psycopg.connect(**{key: values[key] for key in ("dbname", "user", "host") if key in values})
         with other, other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, hashtext('the one'))", [locks._family("clock")])
+            cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext('the one'))", [locks._family("clock")])
+            assert cursor.fetchone() == (True,)
             with pytest.raises(Ended):
                 Command().handle()
         assert ticking == []
@@ -134,7 +137,9 @@ class TestTheLoop:
     def test_goes_on_after_the_database_was_away(
         self, ticking: list[str], settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        answers = iter([OperationalError("starting up"), True, InterfaceError("closed"), True, True])
+        answers: Iterator[bool | Exception] = iter(
+            [OperationalError("starting up"), True, InterfaceError("closed"), True, True]
+        )
 
         def lock(*_: str) -> bool:
             answer = next(answers)
@@ -160,6 +165,6 @@ class TestTheLoop:
 
     def test_a_signal_stops_it_after_the_tick(self, ticking: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         command = Command()
-        monkeypatch.setattr(clock.time, "sleep", lambda _: signal.raise_signal(signal.SIGTERM))
+        monkeypatch.setattr(time, "sleep", lambda _: signal.raise_signal(signal.SIGTERM))
         command.handle()
         assert (ticking, command.stopping) == (["quick"], True)

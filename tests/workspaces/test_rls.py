@@ -26,7 +26,7 @@ TENANT_MODELS = [model for model in apps.get_models() if issubclass(model, Works
 def ask(statement: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 class TestTheWholeDatabase:
@@ -38,8 +38,23 @@ class TestTheWholeDatabase:
 
     def test_a_guarded_table_has_these_policies_and_no_other(self) -> None:
         rows = ask("SELECT tablename, policyname, cmd, permissive FROM pg_policies WHERE schemaname = 'public'")
-        assert {(name, command) for _, name, command, _ in rows} == {("tenant", "ALL"), ("across", "SELECT")}
+        found = {(name, command) for _, name, command, _ in rows}
+        assert found == {("tenant", "ALL"), ("across", "SELECT"), ("search_reads_all", "SELECT")}
         assert {row[0] for row in rows} == {model._meta.db_table for model in TENANT_MODELS}
+
+    def test_what_search_may_read_over_all_is_nobodys_to_read_directly(self) -> None:
+        """Its policy is for a role that owns the search function and that nobody can become."""
+        named = ask("SELECT DISTINCT unnest(roles)::text FROM pg_policies WHERE policyname = 'search_reads_all'")
+        assert named
+        for (role,) in named:
+            assert role not in ("public", ask("SELECT current_user")[0][0])
+            assert (
+                ask(
+                    f"SELECT pg_has_role(current_user, '{role}', 'MEMBER'), rolcanlogin FROM pg_roles "
+                    f"WHERE rolname = '{role}'"
+                )[0][0]
+                is False
+            )
 
     def test_no_policy_lets_a_connection_without_a_workspace_in(self) -> None:
         for using, check in ask("SELECT qual, with_check FROM pg_policies WHERE policyname = 'tenant'"):
@@ -161,7 +176,7 @@ class TestReferences:
     @pytest.mark.parametrize("model", TENANT_MODELS, ids=lambda model: model.__name__)
     def test_have_no_plain_constraint_beside_the_composite_one(self, model: Any) -> None:
         for field in references(model):
-            assert field.db_constraint is False
+            assert vars(field)["db_constraint"] is False
             assert f'"{field.column}") REFERENCES' in reference_sql(model._meta.db_table, field)
 
     def test_every_tenant_model_is_of_a_room(self) -> None:

@@ -176,7 +176,7 @@ class TestInside:
             assert Contact.objects.filter(pk=olga_s.pk).update(name="stolen") == 0
             assert Contact.objects.filter(pk=olga_s.pk).delete()[0] == 0
             assert list(Contact.objects.union(Contact.objects.filter(name="Olga's customer"))) == [lia]
-            assert Contact.objects.raw("SELECT * FROM crm_contact")[:] == [lia]
+            assert list(Contact.objects.raw("SELECT * FROM crm_contact")) == [lia]
             with pytest.raises(Contact.DoesNotExist):
                 olga_s.refresh_from_db()
 

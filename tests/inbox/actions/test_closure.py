@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -164,7 +165,7 @@ class TestLines:
         assert Message.objects.get(direction="event").at.microsecond == 0
 
     def test_never_stand_before_what_was_there(self, flown: Conversation, ana: Membership) -> None:
-        ahead = timezone.now() + timezone.timedelta(minutes=5)  # the platform's clock is ahead of ours
+        ahead = timezone.now() + timedelta(minutes=5)  # the platform's clock is ahead of ours
         Conversation.objects.update(last_message_at=ahead)
         assign(flown, ana, by=ana)
         assert Message.objects.get(direction="event").at == ahead

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from inbox.actions import receive as receiving
 from inbox.actions.receive import receive
 from inbox.models import Channel, Conversation, EarlyChange, Message, State
 from inbox.port import Echo, Edited, Event, Key, KeysChanged, Person, Reaction, Revoked
@@ -98,7 +97,8 @@ class TestThePreview:
     def test_of_two_in_the_same_second_it_follows_the_last(
         self, coop: Channel, change: Event, in_one_set: bool
     ) -> None:
-        both, then = [SAID, says("a segunda", name="n")], [change]
+        both: list[Event] = [SAID, says("a segunda", name="n")]
+        then = [change]
         for events in [both + then] if in_one_set else [both, then]:
             receive(coop, events)
         assert preview() == ("text", "a segunda")
@@ -150,7 +150,7 @@ def test_what_another_lane_wrote_meanwhile_is_not_written_back(
         Message.objects.update(state=State.READ)
         lock(*args)
 
-    monkeypatch.setattr(receiving.threads, "open_and_lock", overtaken)
+    monkeypatch.setattr(threads, "open_and_lock", overtaken)
     receive(coop, [change])
     assert message().state == State.READ
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -229,7 +230,7 @@ def test_the_number_of_queries_does_not_grow_with_the_receipts(
             pigeon.answers.append(refused(outcome=Outcome.UNKNOWN))
             delivering.deliver(flown)
             again(message)
-            Delivery.objects.filter(state=State.QUEUED).update(run_at=timezone.now() + timezone.timedelta(hours=1))
+            Delivery.objects.filter(state=State.QUEUED).update(run_at=timezone.now() + timedelta(hours=1))
             Delivery.objects.filter(state=State.QUEUED).update(state=State.FAILED)
         unknown = Delivery.objects.filter(state=State.UNKNOWN)
         return [receipt("sent", f"late-{one.pk}", attempt=str(one.attempt)) for one in unknown]

@@ -30,7 +30,7 @@ def test_each_person_has_their_own(coop: Channel) -> None:
 
 
 def test_comments_under_a_post_are_a_thread_of_their_own(coop: Channel) -> None:
-    comment = {"thread": "comment", "subject": "post-1"}
+    comment: dict[str, Any] = {"thread": "comment", "subject": "post-1"}
     receive(coop, [says("oi"), says("preço?", **comment), says("e este?", thread="comment", subject="post-2")])
     receive(coop, [says("?", **comment), says("tudo bem?")])
     assert subjects() == [("comment", "post-1", 2), ("comment", "post-2", 1), ("direct", "", 2)]
