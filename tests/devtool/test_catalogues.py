@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from babel.messages.mofile import read_mo
+from babel.messages.pofile import write_po
 
 from devtool import catalogues
 from devtool.catalogue_files import sources, stale
@@ -52,7 +53,7 @@ def translate(root: Path, language: str, **pairs: str) -> None:
     for source, translation in pairs.items():
         catalogue[source].string = translation
     with path.open("wb") as file:
-        catalogues.write_po(file, catalogue)
+        write_po(file, catalogue)
 
 
 class TestFinding:

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from devtool import checks
+from devtool import checks, chromium
 from devtool.checks import COMPILE, STATIC, Check, Tally, add_report, needs_browser, run_check
 from devtool.paths import ROOT
+from tests.devtool.noting import noted
 
 
 def saying(words: str, code: int) -> Check:
@@ -36,8 +37,8 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(checks, "ensure_dev", lambda: None)
     monkeypatch.setattr(checks, "running_servers", running)
     monkeypatch.setattr(checks, "compose", lambda var, ports, servers: {"PORT": str(ports.web), **servers})
-    monkeypatch.setattr(checks.chromium, "ensure", lambda: run.append("ensured") or Path("/chromium"))
-    monkeypatch.setattr(checks.chromium, "find", lambda: None)
+    monkeypatch.setattr(chromium, "ensure", noted(run, Path("/chromium"), lambda: "ensured"))
+    monkeypatch.setattr(chromium, "find", lambda: None)
     return run
 
 
@@ -74,7 +75,9 @@ class TestLint:
         self, stage: list[Any], monkeypatch: pytest.MonkeyPatch, failing: set[str], code: int
     ) -> None:
         monkeypatch.setattr(
-            checks, "run_check", lambda check, env: stage.append(check.name) or check.name not in failing
+            checks,
+            "run_check",
+            noted(stage, lambda check, env: check.name not in failing, lambda check, env: check.name),
         )
         assert checks.lint(Path("/var")) == code
         assert stage == [check.name for check in STATIC]
@@ -87,7 +90,7 @@ class TestLint:
 class TestTest:
     def test_with_arguments_only_pytest(self, stage: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(checks, "run_check", lambda *_, **__: True)
-        monkeypatch.setattr(checks, "pytest", lambda arguments, env: stage.append((list(arguments), env["PORT"])) or 3)
+        monkeypatch.setattr(checks, "pytest", noted(stage, 3, lambda arguments, env: (list(arguments), env["PORT"])))
         assert checks.test(Path("/var"), ["-k", "send"]) == 3
         assert stage == [(["-k", "send"], str(checks.WEB_PORT))]
 
@@ -110,7 +113,7 @@ class TestTest:
         self, stage: list[Any], monkeypatch: pytest.MonkeyPatch, arguments: list[str], browser: bool
     ) -> None:
         monkeypatch.setattr(checks, "run_check", lambda *_, **__: True)
-        monkeypatch.setattr(checks, "pytest", lambda arguments, env: stage.append(env.get("CHROMIUM")) or 0)
+        monkeypatch.setattr(checks, "pytest", noted(stage, 0, lambda arguments, env: env.get("CHROMIUM")))
         monkeypatch.setattr(checks, "add_report", lambda tally, report: None)
         assert needs_browser(arguments) is browser
         checks.test(Path("/nowhere"), arguments)

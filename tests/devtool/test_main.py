@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from devtool import checks, prepared
 from devtool import main as dev
 from devtool.errors import UNAVAILABLE, USAGE, Stop
+from tests.devtool.noting import noted
 
 
 @pytest.fixture
@@ -16,16 +18,16 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Instead of being done, what would be done is noted."""
     done: list[tuple[Any, ...]] = []
 
-    def noted(name: str, answer: int) -> Any:
-        return lambda *arguments: done.append((name, *arguments)) or answer
+    def named(name: str, answer: int) -> Any:
+        return noted(done, answer, lambda *arguments: (name, *arguments))
 
     monkeypatch.setattr(dev, "ensure_dev", lambda: done.append(("dev lock",)))
     monkeypatch.setattr(dev, "ensure_runtime", lambda: done.append(("runtime lock",)))
-    monkeypatch.setattr(dev.checks, "test", noted("test", 4))
-    monkeypatch.setattr(dev.checks, "lint", noted("lint", 5))
-    monkeypatch.setattr(dev, "with_servers", noted("servers", 6))
-    monkeypatch.setattr(dev, "up", noted("up", 0))
-    monkeypatch.setattr(dev.prepared, "forget", lambda var: done.append(("forget", var)))
+    monkeypatch.setattr(checks, "test", named("test", 4))
+    monkeypatch.setattr(checks, "lint", named("lint", 5))
+    monkeypatch.setattr(dev, "with_servers", named("servers", 6))
+    monkeypatch.setattr(dev, "up", named("up", 0))
+    monkeypatch.setattr(prepared, "forget", lambda var: done.append(("forget", var)))
     monkeypatch.setattr(dev, "var_folder", lambda: Path("/var"))
     return done
 
@@ -99,13 +101,13 @@ def test_how_it_ends(
     def fail(*_: Any) -> int:
         raise error
 
-    for owner, name in ((dev, "up"), (dev, "with_servers"), (dev.checks, "lint"), (dev.checks, "test")):
+    for owner, name in ((dev, "up"), (dev, "with_servers"), (checks, "lint"), (checks, "test")):
         monkeypatch.setattr(owner, name, fail)
     assert dev.main([command]) == code
     assert capsys.readouterr().err.startswith(said)
 
 
 def test_a_mistake_of_ours_is_not_hidden(calls: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dev, "up", lambda *_: {}["port"])
-    with pytest.raises(KeyError):
+    monkeypatch.setattr(dev, "up", lambda *_: int("a mistake"))
+    with pytest.raises(ValueError, match="a mistake"):
         dev.main(["up"])
