@@ -96,10 +96,18 @@ def _start_time(pid: int) -> str | None:
             fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             return None
-        return None if fields[0] in "ZX" else fields[19]
+        return None if fields[0] in "ZX" and not _has_threads(pid) else fields[19]
     row = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     state, _, started = row.stdout.strip().partition(" ")
     return started.strip() if state and not state.startswith("Z") else None
+
+
+def _has_threads(pid: int) -> bool:
+    """A killed leader is a zombie at once, but its files and ports are held until its last thread is gone."""
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 class Record:

@@ -92,15 +92,17 @@ def running_servers(var: Path) -> Iterator[Servers]:
     """Uses the servers that another ./dev keeps running in `var`, else starts them for the time of the block."""
     servers = Servers(var)
     var.mkdir(parents=True, exist_ok=True)
-    with (var / "users.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Two locks, because whoever uses them holds the second one shared: it alone would let in one after the other.
+    with (var / "start.lock").open("a") as starting, (var / "users.lock").open("a") as using:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        fcntl.flock(using, fcntl.LOCK_SH)  # whoever is stopping them has it alone until they are gone
         ours = not (servers.embedded and servers.running())
         if ours:
             servers.start()
-        fcntl.flock(lock, fcntl.LOCK_SH)
+        fcntl.flock(starting, fcntl.LOCK_UN)
         try:
             yield servers
         finally:
-            if ours:
-                fcntl.flock(lock, fcntl.LOCK_EX)  # until nobody else uses what we started
+            if ours and servers.embedded:
+                fcntl.flock(using, fcntl.LOCK_EX)  # until nobody else uses what we started
                 servers.stop()

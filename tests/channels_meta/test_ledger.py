@@ -205,7 +205,11 @@ class TestWhoWaits:
         tries: list[int] = []
 
         async def scenario(ledger: Ledger) -> list[str]:
-            ledger._conninfo = lambda: tries.append(1) or NOWHERE  # type: ignore[func-returns-value]
+            def nowhere() -> str:
+                tries.append(1)
+                return NOWHERE
+
+            ledger._conninfo = nowhere
             return await fates(ledger, *[entry(str(n)) for n in range(9)])
 
         assert with_ledger(scenario) == ["the database did not answer"] * 9

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from channels_meta import units
 from channels_meta.platforms import PLATFORMS
 from channels_meta.units import LONGEST_ERROR, Dead, Opened, Unit, elements, in_words, open_part
-from inbox.port import Event, Inbound, Receipt, Unreadable
+from inbox.port import Event, Inbound, Receipt, Unreadable, adapter_for
 from tests.channels_meta.poison import (
     PARSEABLE,
     UNPARSEABLE,
@@ -122,7 +122,7 @@ class TestUnreadable:
 class TestAParserThatBreaksItsWord:
     @pytest.fixture
     def broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = units.adapter_for
+        real = adapter_for
 
         class Broken:
             def parse(self, content: Any) -> list[Event]:

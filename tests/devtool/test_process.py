@@ -12,6 +12,7 @@ import pytest
 
 from devtool import process
 from devtool.process import Identity, Launch, Record, end_leftover, group_exists, spawn, wait_until
+from devtool.valkey import port_is_free
 
 SLEEP = ["sleep", "60"]
 linux_only = pytest.mark.skipif(not process.LINUX, reason="the kernel's parent-death signal is Linux's")
@@ -22,6 +23,15 @@ import sys, time
 from devtool.process import Launch, spawn
 print(spawn(Launch(["sleep", "60"])).pid, flush=True)
 time.sleep(60)
+"""
+
+# Its first thread ends alone; another one holds a port.
+LEADERLESS = """
+import ctypes, platform, socket, threading, time
+listener = socket.create_server(("127.0.0.1", 0))
+threading.Thread(target=time.sleep, args=(60,)).start()
+print(listener.getsockname()[1], flush=True)
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
 """
 
 
@@ -42,6 +52,23 @@ class TestIdentity:
         child = spawn(Launch(["true"]))
         assert wait_until(lambda: Identity.of(child.pid) is None, 5)
         assert child.wait() == 0
+
+    @linux_only
+    def test_one_whose_last_thread_lives_on_is_not_dead_yet(self) -> None:
+        """Its leader is a zombie already, but its ports are still taken."""
+        child = subprocess.Popen([sys.executable, "-c", LEADERLESS], stdout=subprocess.PIPE)
+        assert child.stdout is not None
+        port = int(child.stdout.readline())
+        identity = Identity.of(child.pid)
+        assert wait_until(lambda: Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z", 5)
+        assert identity is not None
+        assert identity.alive()
+        assert not port_is_free(port)
+        child.kill()
+        assert wait_until(lambda: not identity.alive(), 5)
+        assert port_is_free(port)
+        child.wait()
+        child.stdout.close()
 
 
 class TestSpawn:

@@ -173,7 +173,11 @@ class TestEnvelopes:
     def test_nothing_is_lost_or_changed_on_the_way(self, kinds: list[bool]) -> None:
         given_values = [said(n) if kind else told(n) for n, kind in enumerate(kinds)]
         before = json.dumps(given_values)
-        found = [one["id"] for value in values(*given_values) for one in value.get("messages", value.get("statuses"))]
+        found = [
+            one["id"]
+            for value in values(*given_values)
+            for one in value.get("messages", []) + value.get("statuses", [])
+        ]
         assert found == [f"wamid.{n}" for n in range(len(kinds))]
         assert json.dumps(given_values) == before
 
