@@ -119,6 +119,7 @@ class Run:
             self._require(self.supervisor.add("locale", argv, env, lasting=False))
 
     def _start_processes(self, env: Mapping[str, str]) -> None:
+        check_free(self.ports)  # again: installing and migrating may have taken minutes
         for process in load_processes():
             if env["SANDBOX"] == "1" or not process.development_only:
                 self.supervisor.add(process.name, command(process, HOST, self.ports.web), env)

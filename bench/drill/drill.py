@@ -22,13 +22,14 @@ Story = Callable[[Stage, Verdict], None]
 @dataclass(frozen=True)
 class Drill:
     """`story` arranges and acts; then the runner waits for calm and compares. `limit`: seconds for all of it,
-    `calm` for the waiting."""
+    `calm` for the waiting. `browser`: it needs one."""
 
     name: str
     story: Story
     limit: float = 180
     calm: float = 60
     setting: Callable[[Options], str] = lambda options: "full" if not options.quick else "quick"
+    browser: bool = False
 
 
 def play(ground: Ground, drill: Drill, options: Options) -> Outcome:
