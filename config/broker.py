@@ -10,23 +10,23 @@ from __future__ import annotations
 from kombu.transport import redis
 
 
-class QoS(redis.QoS):  # type: ignore[misc] # kombu has no types
+class QoS(redis.QoS):
     def ack(self, delivery_tag: str) -> None:
         try:
             super().ack(delivery_tag)
         finally:
-            self._quick_ack(delivery_tag)
+            super(redis.QoS, self).ack(delivery_tag)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
         try:
             super().reject(delivery_tag, requeue=requeue)
         finally:
-            self._quick_ack(delivery_tag)
+            super(redis.QoS, self).ack(delivery_tag)
 
 
-class Channel(redis.Channel):  # type: ignore[misc] # kombu has no types
+class Channel(redis.Channel):
     QoS = QoS
 
 
-class Transport(redis.Transport):  # type: ignore[misc] # kombu has no types
+class Transport(redis.Transport):
     Channel = Channel

@@ -29,7 +29,7 @@ class TestTheCommand:
         def missing() -> None:
             raise Stop("a browser is needed here", UNAVAILABLE)
 
-        monkeypatch.setattr(command.chromium, "ensure", missing)
+        monkeypatch.setattr("devtool.chromium.ensure", missing)
         monkeypatch.setattr(command, "prepared", lambda _: pytest.fail("it went on without one"))
         assert command.main(names) == 3
         assert capsys.readouterr().err == "drill: a browser is needed here\n"

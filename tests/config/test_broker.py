@@ -34,7 +34,7 @@ def valkey() -> Iterator[Valkey]:
 
 def one_taken(connection: Connection) -> Any:
     """A message in the hand of a consumer that may hold one."""
-    channel = connection.channel()
+    channel: Any = connection.channel()
     connection.Producer().publish({}, routing_key="bells", declare=[QUEUE])
     taken: list[Any] = []
     consumer = Consumer(channel, [QUEUE], on_message=taken.append, prefetch_count=1)

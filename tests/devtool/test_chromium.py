@@ -53,7 +53,7 @@ def test_a_name_of_nothing_is_said_and_not_replaced_by_another(path: Path, monke
 
 
 def as_user(monkeypatch: pytest.MonkeyPatch, uid: int) -> None:
-    monkeypatch.setattr(chromium.os, "geteuid", lambda: uid)
+    monkeypatch.setattr("devtool.chromium.os.geteuid", lambda: uid)
 
 
 @pytest.mark.parametrize(("uid", "has_apt"), [(1000, True), (0, False), (1000, False)])
@@ -86,7 +86,7 @@ def root(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_root_gets_it_installed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chromium.subprocess, "run", apt(root, 0, brings="chromium"))
+    monkeypatch.setattr("devtool.chromium.subprocess.run", apt(root, 0, brings="chromium"))
     assert chromium.ensure() == root / "chromium"
 
 
@@ -94,7 +94,7 @@ def test_root_gets_it_installed(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_installation_that_fails_ends_with_one_line_and_3(
     root: Path, monkeypatch: pytest.MonkeyPatch, code: int, words: str
 ) -> None:
-    monkeypatch.setattr(chromium.subprocess, "run", apt(root, code))
+    monkeypatch.setattr("devtool.chromium.subprocess.run", apt(root, code))
     with pytest.raises(Stop, match=words) as stop:
         chromium.ensure()
     assert stop.value.code == UNAVAILABLE
