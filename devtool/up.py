@@ -1,6 +1,5 @@
 """./dev up: everything from nothing to a page one can log in to."""
 
-import fcntl
 import http.client
 import signal
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from devtool import catalogue_files
+from devtool.alone import alone
 from devtool.console import Console
 from devtool.environment import Ports, compose
 from devtool.errors import Stop
@@ -34,7 +34,7 @@ def up(var: Path, port: int) -> int:
     # A shell that starts us in the background has SIGINT ignored; and a TERM must not leave servers behind either.
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
-    with _only_one(var):
+    with alone(var / "up.lock", f"./dev up already runs in {var}"):
         supervisor = Supervisor(var, Console())
         supervisor.end_leftovers()
         check_free(ports)
@@ -57,17 +57,6 @@ def check_free(ports: Ports) -> None:
     for port in (ports.web, ports.sandbox, ports.smtp):
         if not port_is_free(port):
             raise Stop(f"port {port} is busy: another program listens there; try ./dev up --port {ports.web + 10}")
-
-
-@contextmanager
-def _only_one(var: Path) -> Iterator[None]:
-    var.mkdir(parents=True, exist_ok=True)
-    with (var / "up.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Stop(f"./dev up already runs in {var}") from error
-        yield
 
 
 @contextmanager

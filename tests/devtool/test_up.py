@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from devtool import up as upping
+from devtool.alone import alone
 from devtool.console import Console
 from devtool.environment import Ports
 from devtool.errors import USAGE, Stop
@@ -62,16 +63,12 @@ def test_the_whole_table_is_started_and_the_sandbox_only_where_it_belongs(
     assert started[-1] == last
 
 
-def test_a_second_one_in_the_same_folder_is_told_so(tmp_path: Path) -> None:
-    with (
-        upping._only_one(tmp_path),
-        pytest.raises(Stop, match=r"\./dev up already runs") as stop,
-        upping._only_one(tmp_path),
-    ):
-        pass
+def test_a_second_one_in_the_same_folder_is_told_so(tmp_path: Path, taken: int) -> None:
+    with alone(tmp_path / "up.lock", ""), pytest.raises(Stop, match=r"\./dev up already runs in") as stop:
+        upping.up(tmp_path, taken)
     assert stop.value.code == USAGE
-    with upping._only_one(tmp_path):  # the first one has ended
-        pass
+    with pytest.raises(Stop, match="is busy"):  # the first one has ended: it goes on to the next question
+        upping.up(tmp_path, taken)
 
 
 def test_a_step_that_fails_ends_it_with_1(tmp_path: Path) -> None:
