@@ -87,12 +87,15 @@ class Run:
         env = compose(self.var, self.ports, self.servers.environment())
         self.supervisor.watches.append(self._watch_servers)
         self._compile_catalogues(env)
-        stamp = PreparedStamp(self.var, self.servers.postgres) if self.servers.postgres else None
+        if env["DEBUG"] == "0":
+            self._require(self._manage("collectstatic", env, "--no-input", "-v", "0"))  # their names carry a digest
+        with_demo = has_demo(env)
+        stamp = PreparedStamp(self.var, self.servers.postgres) if self.servers.postgres and with_demo else None
         prepared = stamp is not None and stamp.holds()
         if not prepared:
             self._require(self._manage("migrate", env, "--no-input"))
         self._start_processes(env)
-        if not prepared:
+        if with_demo and not prepared:
             self._require(self._manage("demo", env))
             if stamp and not self.supervisor.stopping:
                 stamp.write()
@@ -147,14 +150,19 @@ class Run:
         lines = ["", f"Plaza      {env['PUBLIC_URL']}/"]
         if env["SANDBOX"] == "1":
             lines += [f"Phone      {env['SANDBOX_URL']}/", f"Mailbox    {env['SANDBOX_URL']}/mailbox/"]
-        lines += [
-            "Log in as  ana@plaza.example (admin), bruno@plaza.example or carla@plaza.example (agents)",
-            "           password: plaza-demo",
-            "Ctrl-C stops everything.",
-            "",
-        ]
+        if has_demo(env):
+            lines += [
+                "Log in as  ana@plaza.example (admin), bruno@plaza.example or carla@plaza.example (agents)",
+                "           password: plaza-demo",
+            ]
+        lines += ["Ctrl-C stops everything.", ""]
         for line in lines:
             self.supervisor.console.say(line)
+
+
+def has_demo(env: Mapping[str, str]) -> bool:
+    """Logins whose password everybody knows: where there is a sandbox, never in production."""
+    return env["SANDBOX"] == "1"
 
 
 def is_ready(port: int, env: Mapping[str, str]) -> bool:

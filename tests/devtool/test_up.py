@@ -78,3 +78,62 @@ def test_a_step_that_fails_ends_it_with_1(tmp_path: Path) -> None:
     with pytest.raises(Stop, match=r"migrate failed \(exit 7\)") as stop:
         run._require(child)
     assert stop.value.code == 1
+
+
+class Recorded:
+    """A supervisor whose children all succeed at once; it is asked to stop as soon as everything runs."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.said: list[str] = []
+        self.watches: list[Any] = []
+        self.console = SimpleNamespace(say=self.said.append)
+        self.stopping = False
+
+    def add(self, name: str, *_: Any, **__: Any) -> SimpleNamespace:
+        self.names.append(name)
+        return SimpleNamespace(name=name, code=0)
+
+    def finish(self, _: Any) -> int:
+        return 0
+
+    def turn(self) -> None:
+        self.stopping = bool(self.said)
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nothing_said: None) -> Any:
+    """Starts everything with these switches, on servers of somebody else's."""
+    monkeypatch.setattr(upping, "check_free", lambda _: None)
+    monkeypatch.setattr(upping, "is_ready", lambda *_: True)
+    monkeypatch.setattr(upping, "port_is_free", lambda _: False)
+    monkeypatch.setattr("devtool.catalogue_files.stale", list)
+
+    def start(**said: str) -> Recorded:
+        for name, value in said.items():
+            monkeypatch.setenv(name, value)
+        recorded = Recorded()
+        servers = SimpleNamespace(environment=dict, postgres=None, embedded=[])
+        upping.Run(tmp_path, Ports(9000), servers, recorded).all()  # type: ignore[arg-type]
+        return recorded
+
+    return start
+
+
+def test_in_development_there_is_a_demo_and_its_logins_are_said(start: Any) -> None:
+    recorded = start()
+    assert "demo" in recorded.names
+    assert "collectstatic" not in recorded.names
+    assert any("plaza-demo" in line for line in recorded.said)
+
+
+def test_in_production_nobody_can_log_in_with_a_password_that_everybody_knows(start: Any) -> None:
+    recorded = start(DEBUG="0", PUBLIC_URL="https://plaza.example")
+    assert recorded.names.index("collectstatic") < recorded.names.index("web")
+    assert not {"demo", "sandbox"} & set(recorded.names)
+    assert not any("plaza-demo" in line or "Phone" in line for line in recorded.said)
+    assert any("https://plaza.example/" in line for line in recorded.said)
+
+
+def test_production_may_be_tried_with_the_sandbox(start: Any) -> None:
+    assert {"collectstatic", "demo", "sandbox"} <= set(start(DEBUG="0", SANDBOX="1").names)
