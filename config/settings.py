@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_noop
 
-from config.env import database, env
+from config.env import database, env, gettext_noop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

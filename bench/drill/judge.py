@@ -129,12 +129,11 @@ def _out_of_queue(
 ) -> list[str]:
     """A conversation's queue is its attempts: what somebody sent again stands where they asked for it again."""
     queues: dict[int, list[tuple[int, int, int]]] = defaultdict(list)  # the phone's place, the attempt's, the thread's
-    once = {pk for pk, attempts in of_message.items() if len(attempts) == 1}
     for row in replies:
-        for attempt in of_message[row.pk]:
-            for one in log.get(attempt.attempt, ()):
-                if one.seen:
-                    queues[row.conversation].append((one.place, attempt.pk, row.seq if row.pk in once else 0))
+        attempts = of_message[row.pk]
+        seq = row.seq if len(attempts) == 1 else 0
+        seen = ((one, attempt) for attempt in attempts for one in log.get(attempt.attempt, ()) if one.seen)
+        queues[row.conversation] += [(one.place, attempt.pk, seq) for one, attempt in seen]
     wrong = []
     for pk, arrivals in queues.items():
         arrivals.sort()
