@@ -92,3 +92,12 @@ def test_an_old_python_is_told_what_is_needed() -> None:
     lie = f"import sys; sys.version_info = (3, 8, 1); exec(open({str(ROOT / 'dev')!r}).read())"
     done = subprocess.run([sys.executable, "-c", lie], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "dev: Python 3.11 or newer is needed, this is 3.8\n")
+
+
+def test_a_ctrl_c_before_it_has_begun_shows_no_traceback() -> None:
+    pressed = (
+        "class Pressed:\n def find_spec(*_): raise KeyboardInterrupt\nimport sys; sys.meta_path.insert(0, Pressed)"
+    )
+    script = f"{pressed}; exec(open({str(ROOT / 'dev')!r}).read())"
+    done = subprocess.run([sys.executable, "-c", script], cwd="/", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
