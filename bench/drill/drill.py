@@ -41,6 +41,7 @@ def play(ground: Ground, drill: Drill, options: Options) -> Outcome:
         processes = Processes(ground.var, log, env, int(env["SANDBOX_PORT"]) - 1)
         stage = Stage(ground, data, processes, options)
         try:
+            ground.valkey.stop()  # with it goes what an earlier drill's workers left unacknowledged
             ground.valkey.start()
             processes.start()
             _perform(stage, drill, verdict)
