@@ -150,7 +150,7 @@ def clock_killed(stage: Stage, verdict: Verdict) -> None:
         kills.strike(lambda: stage.processes.kill("clock"))
     stage.on_main(stage.ground.valkey.start)
     kills.report(verdict)
-    verdict.must(kills.mid_send > 0, "no kill hit a send")
+    verdict.must(kills.mid_send > 0 and kills.mid_drain > 0, "no kill hit a send, or none a drain")
     _ended(stage, verdict, kills)
 
 
