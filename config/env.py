@@ -26,6 +26,12 @@ class Environment(environ.Env):  # type: ignore[misc]
 env = Environment()
 
 
+def gettext_noop(words: str) -> str:
+    """Marks words for the catalogues. Django's own asks for the settings, which are just being read: it would leave
+    half of them behind when a later one is missing."""
+    return words
+
+
 def database(name: str, *, pool: int) -> dict[str, Any]:
     """A PostgreSQL URL as Django's settings: `postgresql://role:password@host:port/name?host=/socket/folder`.
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from devtool.errors import Stop
 from devtool.paths import ROOT, VENV, write_private
@@ -17,6 +18,9 @@ GENERATED: dict[str, Callable[[], str]] = {
     "META_APP_SECRET": lambda: secrets.token_hex(16),
     "META_VERIFY_TOKEN": lambda: secrets.token_urlsafe(24),
 }
+
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ def compose(var: Path, ports: Ports, servers: Mapping[str, str]) -> dict[str, st
     if "DATABASE_URL" not in chosen:
         # libpq would add these to a URL that names a socket only.
         environment = {name: value for name, value in environment.items() if not name.startswith("PG")}
+    environment |= {name: switch(environment[name]) for name in ("DEBUG", "SANDBOX")}
     environment["PATH"] = f"{VENV / 'bin'}{os.pathsep}{environment.get('PATH', os.defpath)}"
     return environment
 
@@ -51,19 +56,26 @@ def given(dotenv: Path = ROOT / ".env") -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
+def switch(value: str) -> str:
+    """As the settings read it (django-environ's words), written one way."""
+    return "1" if value.strip().lower() in {"1", "true", "on", "ok", "y", "yes"} else "0"
+
+
 def _defaults(var: Path, ports: Ports) -> dict[str, str]:
     debug = given().get("DEBUG", "1")
+    public = urlsplit(given().get("PUBLIC_URL", "")).hostname
     defaults = {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",  # root may run workers: in development, and alone
         "PLAZA_VAR": str(var),
         "DEBUG": debug,
-        "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+        "ALLOWED_HOSTS": ",".join(dict.fromkeys((*LOCAL_HOSTS, public or "localhost"))),
         "PUBLIC_URL": f"http://localhost:{ports.web}",
         "SANDBOX": debug,
     }
-    return defaults | _sandbox_defaults(var, ports) if given().get("SANDBOX", debug) == "1" else defaults
+    sandbox = switch(given().get("SANDBOX", debug)) == "1"
+    return defaults | _sandbox_defaults(var, ports) if sandbox else defaults
 
 
 def _sandbox_defaults(var: Path, ports: Ports) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from devtool import checks, prepared
+from devtool.alone import alone
 from devtool.environment import Ports, compose
 from devtool.errors import UNAVAILABLE, Stop
 from devtool.foreground import foreground
@@ -69,7 +70,9 @@ def _bench(arguments: list[str]) -> int:
 
 def _drill(arguments: list[str]) -> int:
     ensure_dev()
-    return with_servers(var_folder() / "drill", ["-m", "bench.drill", *arguments])
+    var = var_folder() / "drill"
+    with alone(var / "drill.lock", f"another ./dev drill runs in {var}, and stops what both would use"):
+        return with_servers(var, ["-m", "bench.drill", *arguments])
 
 
 def _manage(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from devtool.environment import given
 from devtool.errors import UNAVAILABLE, USAGE, Stop
@@ -89,20 +90,30 @@ def probe(name: str, url: str) -> str:
 
 @contextlib.contextmanager
 def running_servers(var: Path) -> Iterator[Servers]:
-    """Uses the servers that another ./dev keeps running in `var`, else starts them for the time of the block."""
+    """Uses the servers that another ./dev keeps running in `var`, else starts them for the time of the block and for
+    whoever uses them beside us: they would die with us."""
     servers = Servers(var)
     var.mkdir(parents=True, exist_ok=True)
-    # Two locks, because whoever uses them holds the second one shared: it alone would let in one after the other.
-    with (var / "start.lock").open("a") as starting, (var / "users.lock").open("a") as using:
-        fcntl.flock(starting, fcntl.LOCK_EX)
-        fcntl.flock(using, fcntl.LOCK_SH)  # whoever is stopping them has it alone until they are gone
+    with (var / "servers.lock").open("a") as door, (var / "users.lock").open("a") as users:
+        fcntl.flock(door, fcntl.LOCK_EX)  # one at a time starts or stops them
         ours = not (servers.embedded and servers.running())
         if ours:
             servers.start()
-        fcntl.flock(starting, fcntl.LOCK_UN)
+        fcntl.flock(users, fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)
         try:
             yield servers
         finally:
-            if ours and servers.embedded:
-                fcntl.flock(using, fcntl.LOCK_EX)  # until nobody else uses what we started
+            if ours:
+                fcntl.flock(door, fcntl.LOCK_EX)
+                _outlast(users)
                 servers.stop()
+
+
+def _outlast(users: IO[str]) -> None:
+    """Waits until nobody else uses what we started."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("dev: done; the servers stay until the other ./dev that uses them has ended", flush=True)
+        fcntl.flock(users, fcntl.LOCK_EX)

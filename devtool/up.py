@@ -1,6 +1,5 @@
 """./dev up: everything from nothing to a page one can log in to."""
 
-import fcntl
 import http.client
 import signal
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from devtool import catalogue_files
+from devtool.alone import alone
 from devtool.console import Console
 from devtool.environment import Ports, compose
 from devtool.errors import Stop
@@ -34,7 +34,7 @@ def up(var: Path, port: int) -> int:
     # A shell that starts us in the background has SIGINT ignored; and a TERM must not leave servers behind either.
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
-    with _only_one(var):
+    with alone(var / "up.lock", f"./dev up already runs in {var}"):
         supervisor = Supervisor(var, Console())
         supervisor.end_leftovers()
         check_free(ports)
@@ -57,17 +57,6 @@ def check_free(ports: Ports) -> None:
     for port in (ports.web, ports.sandbox, ports.smtp):
         if not port_is_free(port):
             raise Stop(f"port {port} is busy: another program listens there; try ./dev up --port {ports.web + 10}")
-
-
-@contextmanager
-def _only_one(var: Path) -> Iterator[None]:
-    var.mkdir(parents=True, exist_ok=True)
-    with (var / "up.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Stop(f"./dev up already runs in {var}") from error
-        yield
 
 
 @contextmanager
@@ -98,12 +87,15 @@ class Run:
         env = compose(self.var, self.ports, self.servers.environment())
         self.supervisor.watches.append(self._watch_servers)
         self._compile_catalogues(env)
-        stamp = PreparedStamp(self.var, self.servers.postgres) if self.servers.postgres else None
+        if env["DEBUG"] == "0":
+            self._require(self._manage("collectstatic", env, "--no-input", "-v", "0"))  # their names carry a digest
+        with_demo = has_demo(env)
+        stamp = PreparedStamp(self.var, self.servers.postgres) if self.servers.postgres and with_demo else None
         prepared = stamp is not None and stamp.holds()
         if not prepared:
             self._require(self._manage("migrate", env, "--no-input"))
         self._start_processes(env)
-        if not prepared:
+        if with_demo and not prepared:
             self._require(self._manage("demo", env))
             if stamp and not self.supervisor.stopping:
                 stamp.write()
@@ -119,6 +111,7 @@ class Run:
             self._require(self.supervisor.add("locale", argv, env, lasting=False))
 
     def _start_processes(self, env: Mapping[str, str]) -> None:
+        check_free(self.ports)  # again: installing and migrating may have taken minutes
         for process in load_processes():
             if env["SANDBOX"] == "1" or not process.development_only:
                 self.supervisor.add(process.name, command(process, HOST, self.ports.web), env)
@@ -157,14 +150,19 @@ class Run:
         lines = ["", f"Plaza      {env['PUBLIC_URL']}/"]
         if env["SANDBOX"] == "1":
             lines += [f"Phone      {env['SANDBOX_URL']}/", f"Mailbox    {env['SANDBOX_URL']}/mailbox/"]
-        lines += [
-            "Log in as  ana@plaza.example (admin), bruno@plaza.example or carla@plaza.example (agents)",
-            "           password: plaza-demo",
-            "Ctrl-C stops everything.",
-            "",
-        ]
+        if has_demo(env):
+            lines += [
+                "Log in as  ana@plaza.example (admin), bruno@plaza.example or carla@plaza.example (agents)",
+                "           password: plaza-demo",
+            ]
+        lines += ["Ctrl-C stops everything.", ""]
         for line in lines:
             self.supervisor.console.say(line)
+
+
+def has_demo(env: Mapping[str, str]) -> bool:
+    """Logins whose password everybody knows: where there is a sandbox, never in production."""
+    return env["SANDBOX"] == "1"
 
 
 def is_ready(port: int, env: Mapping[str, str]) -> bool:

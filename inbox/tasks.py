@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 
 from celery import shared_task
@@ -19,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)
 CLOCK_BATCH = 200
+RING_AFTER = timedelta(seconds=1)
+SEND_AFTER = timedelta(seconds=30)  # of ringing that moved no worker: they stand still, or there are none
+SENDING_SECONDS = 1.0  # of one look; a call that has begun may take longer
 
 
 @shared_task
@@ -46,21 +50,24 @@ def deliver_due() -> int:
     now = timezone.now()
     with tenancy.across():
         rows = Delivery.across_workspaces
-        due = rows.filter(state=State.QUEUED, run_at__lte=now - timedelta(seconds=1), channel__state="connected")
-        pairs = list(due.order_by("run_at").values_list("workspace_id", "conversation_id")[:CLOCK_BATCH])
+        due = rows.filter(state=State.QUEUED, run_at__lte=now - RING_AFTER, channel__state="connected")
+        queued = list(due.order_by("run_at").values_list("workspace_id", "conversation_id", "run_at")[:CLOCK_BATCH])
         leased = list(rows.filter(state=State.SENDING, lease_until__lt=now).order_by("lease_until")[:CLOCK_BATCH])
-    workspaces = Workspace.objects.in_bulk({*(pair[0] for pair in pairs), *(row.workspace_id for row in leased)})
+    workspaces = Workspace.objects.in_bulk({*(row[0] for row in queued), *(row.workspace_id for row in leased)})
     for row in leased:
         with tenancy.enter(workspaces[row.workspace_id]):
             delivering.expire(row)
-    for workspace_id, conversation_id in dict.fromkeys(pairs):
-        _deliver_or_ring(workspaces[workspace_id], conversation_id)
-    return len(pairs) + len(leased)
+    since = {(pk, conversation): at for pk, conversation, at in reversed(queued)}  # of each the oldest
+    until = time.monotonic() + SENDING_SECONDS
+    for (pk, conversation), at in sorted(since.items(), key=lambda item: item[1]):
+        overdue = at <= now - SEND_AFTER and time.monotonic() < until
+        _ring_or_deliver(workspaces[pk], conversation, overdue=overdue)
+    return len(queued) + len(leased)
 
 
-def _deliver_or_ring(workspace: Workspace, conversation_id: int) -> None:
-    """The worker sends, if it can be reached; a platform that answers slowly must not hold the clock."""
-    if doorbell.ring(deliver, workspace.pk, conversation_id):
+def _ring_or_deliver(workspace: Workspace, conversation_id: int, *, overdue: bool) -> None:
+    """The worker sends, if it can be reached and moves; a platform that answers slowly must not hold the clock."""
+    if not overdue and doorbell.ring(deliver, workspace.pk, conversation_id):
         return
     with tenancy.enter(workspace):
         delivering.deliver(Conversation.objects.get(pk=conversation_id))

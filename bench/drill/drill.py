@@ -22,13 +22,14 @@ Story = Callable[[Stage, Verdict], None]
 @dataclass(frozen=True)
 class Drill:
     """`story` arranges and acts; then the runner waits for calm and compares. `limit`: seconds for all of it,
-    `calm` for the waiting."""
+    `calm` for the waiting. `browser`: it needs one."""
 
     name: str
     story: Story
     limit: float = 180
     calm: float = 60
     setting: Callable[[Options], str] = lambda options: "full" if not options.quick else "quick"
+    browser: bool = False
 
 
 def play(ground: Ground, drill: Drill, options: Options) -> Outcome:
@@ -40,6 +41,7 @@ def play(ground: Ground, drill: Drill, options: Options) -> Outcome:
         processes = Processes(ground.var, log, env, int(env["SANDBOX_PORT"]) - 1)
         stage = Stage(ground, data, processes, options)
         try:
+            ground.valkey.stop()  # with it goes what an earlier drill's workers left unacknowledged
             ground.valkey.start()
             processes.start()
             _perform(stage, drill, verdict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import random
 import subprocess
@@ -57,22 +56,17 @@ def _free(web: int) -> bool:
 
 @contextmanager
 def prepared(environment: Mapping[str, str]) -> Iterator[Ground]:
-    """The servers, with a migrated and seeded database to copy. One run at a time: it stops what others would use."""
+    """The servers, with a migrated and seeded database to copy."""
     var = _home(environment)
     (var / "stage").mkdir(parents=True, exist_ok=True)
-    with (var / "drill.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Stop("another ./dev drill runs here") from error
-        ground = Ground(var / "stage", Postgres(var), Valkey(var))
-        data = database.make_template(ground.postgres)
-        try:
-            _seed(ground.environment(data))
-            yield ground
-        finally:
-            ground.postgres.start()
-            database.drop_template(ground.postgres)
+    ground = Ground(var / "stage", Postgres(var), Valkey(var))
+    data = database.make_template(ground.postgres)
+    try:
+        _seed(ground.environment(data))
+        yield ground
+    finally:
+        ground.postgres.start()
+        database.drop_template(ground.postgres)
 
 
 def _home(environment: Mapping[str, str]) -> Path:

@@ -37,6 +37,10 @@ SELECT (SELECT count(*) FROM channels_meta_webhookpart WHERE state = 0),
 STATES = "SELECT id, state FROM inbox_delivery"
 SENDING = "SELECT count(*) FROM inbox_delivery WHERE state = 1"
 PENDING = "SELECT count(*) FROM channels_meta_webhookpart WHERE state = 0"
+HELD_TRANSACTIONS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND state_change < now() - interval '300 ms'
+"""
 CONVERSATIONS = "SELECT external_id, conversation_id FROM inbox_message WHERE external_id = ANY(%s)"
 KEPT_RECEIPTS = "SELECT count(*) FROM inbox_receipt WHERE external_id = ANY(%s)"
 COUNTS = """

@@ -147,7 +147,7 @@ class Stage:
         """Both witnesses side by side, by every invariant."""
         found = self.evidence()
         judge.tenancy(verdict, found)
-        judge.counters(verdict, found)
+        judge.counters(verdict, found, self.judged)
         found.rows = [row for row in found.rows if row.channel in self.judged]
         judge.inbound(verdict, found)
         judge.threads(verdict, found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +11,7 @@ import pytest
 
 from bench.drill import judge
 from bench.drill.records import Attempt, Evidence, Row, Said, Thread, said_from
-from bench.drill.verdict import Outcome, Verdict
+from bench.drill.verdict import Verdict
 
 ONE, TWO = "110000000000009", "110000000000777"
 Check = Callable[[Verdict, Evidence], None]
@@ -220,6 +219,27 @@ class TestOutbound:
         evidence.said = [replace(one, place=9 - one.place) if one.direction == "out" else one for one in evidence.said]
         assert "replies_reordered" in accused(evidence)
 
+    def sent_again(self, seq: int) -> Evidence:
+        """The first reply was unknown; after the second one was seen somebody sent it again, as attempt `seq`."""
+        evidence = honest()
+        unknown = replace(attempt(4, state=judge.UNKNOWN), external_id="")
+        again = replace(attempt(seq), message=4, attempt="again", external_id="out.again")
+        evidence.attempts = [unknown, attempt(5), again]
+        evidence.said = [one for one in evidence.said if one.id != "out.4"]
+        evidence.said.append(replace(answer(9), id="out.again", text="sí 4", attempt="again"))
+        return evidence
+
+    def test_what_was_sent_again_may_come_after_what_was_written_later(self) -> None:
+        assert judged(self.sent_again(6)).faults == []
+
+    def test_an_attempt_that_overtook_an_earlier_one(self) -> None:
+        assert accused(self.sent_again(3)) >= {"replies_reordered"}
+
+    def test_one_of_two_untouched_replies_may_not_be_overtaken_because_its_attempts_are_in_step(self) -> None:
+        evidence = honest()
+        evidence.rows = swap(swap(evidence.rows, 4, seq=5), 5, seq=4)
+        assert "replies_reordered" in accused(evidence)
+
 
 class TestReceipts:
     @pytest.mark.parametrize("state", [judge.SENT, judge.READ])
@@ -247,6 +267,19 @@ class TestCounters:
         evidence = honest()
         evidence.threads[0] = replace(evidence.threads[0], **change)
         assert "miscounted" in accused(evidence)
+
+    @pytest.mark.parametrize(
+        ("counted", "judged", "holds"),
+        [(2, {TWO}, True), (4, {TWO}, False), (2, {ONE, TWO}, False), (2, None, False), (3, {ONE}, True)],
+    )
+    def test_only_where_nobody_vouches_for_the_bodies_there_may_be_uncounted_history(
+        self, counted: int, judged: set[str] | None, holds: bool
+    ) -> None:
+        evidence = honest()
+        evidence.threads[0] = replace(evidence.threads[0], inbound_count=counted)
+        verdict = Verdict()
+        judge.counters(verdict, evidence, judged)
+        assert verdict.holds is holds
 
     def test_two_changes_with_one_number(self) -> None:
         evidence = honest()
@@ -292,35 +325,6 @@ class TestLadder:
     )
     def test_a_step_down_is_remembered(self, before: int, after: int) -> None:
         assert len(self.walked(before, after, after)) == 1
-
-
-class TestVerdicts:
-    def test_it_shows_a_few_faults_and_counts_them_all(self) -> None:
-        verdict = Verdict()
-        verdict.none("lost", (str(nth) for nth in range(8)))
-        assert verdict.counts["lost"] == 8
-        assert len(verdict.faults) == 6
-        assert not verdict.holds
-
-    def test_one_json_object_a_line(self) -> None:
-        verdict = Verdict()
-        verdict.equal("dead_letters", 3, 12)
-        line = Outcome("poison", verdict, 12.34, "full").as_json()
-        assert json.loads(line) == {
-            "drill": "poison",
-            "holds": False,
-            "counts": {"dead_letters": 3},
-            "seconds": 12.3,
-            "setting": "full",
-            "faults": ["dead_letters: 3, not 12"],
-        }
-        assert "\n" not in line
-
-    def test_the_line_for_people_says_fail(self) -> None:
-        verdict = Verdict()
-        assert Outcome("twice", verdict, 1, "full").as_text().startswith("ok ")
-        verdict.must(False, "no")
-        assert Outcome("twice", verdict, 1, "full").as_text().startswith("FAIL")
 
 
 class TestTheSandboxsLog:

@@ -88,6 +88,23 @@ class TestDefaults:
         monkeypatch.setenv("SANDBOX", "1")
         assert compose(tmp_path, Ports(9000), SERVERS)["GRAPH_URL"] == "http://127.0.0.1:9001"
 
+    @pytest.mark.parametrize(("said", "means"), [("true", "1"), ("True", "1"), ("on", "1"), ("0", "0"), ("no", "0")])
+    def test_a_switch_means_to_us_what_it_means_to_the_settings(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, means: str
+    ) -> None:
+        monkeypatch.setenv("DEBUG", said)
+        composed = compose(tmp_path, Ports(9000), SERVERS)
+        assert (composed["DEBUG"], composed["SANDBOX"]) == (means, means)
+        assert ("SANDBOX_PORT" in composed) is (means == "1")
+
+    @pytest.mark.parametrize("url", ["https://plaza.example", "https://plaza.example:8443/"])
+    def test_it_answers_to_the_name_that_people_type(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+    ) -> None:
+        monkeypatch.setenv("PUBLIC_URL", url)
+        hosts = compose(tmp_path, Ports(9000), SERVERS)["ALLOWED_HOSTS"].split(",")
+        assert hosts == ["localhost", "127.0.0.1", "[::1]", "plaza.example"]
+
     def test_our_programs_are_found_first(self, tmp_path: Path) -> None:
         assert compose(tmp_path, Ports(9000), SERVERS)["PATH"].startswith(f"{VENV}/bin:")
 

@@ -72,6 +72,7 @@ def _both_ways(
         before = page.evaluate(SEEN)
         go()
         _meanwhile(stage, chat, said, nth)
+        verdict.must(page.evaluate(SEEN)["messages"] == before["messages"], f"{name}: it was not cut off")
         come_back()
         verdict.count(f"{name}_messages", len(before["messages"]))
         _catches_up(verdict, name, context, page, before)
@@ -132,4 +133,4 @@ def _difference(ours: dict[str, str], fresh: dict[str, str]) -> str:
     return json.dumps({name: (ours.get(name), fresh[name]) for name in names}, ensure_ascii=False)
 
 
-DRILLS = (Drill("cut_off", cut_off, limit=300),)
+DRILLS = (Drill("cut_off", cut_off, limit=300, browser=True),)

@@ -17,6 +17,8 @@ from bench.drill.stage import Options, Stage
 from bench.drill.verdict import Verdict
 
 SLOWEST_PAGE = 5.0
+SLOWEST_503 = 12.0  # it waits for a connection first
+ROUNDS, ROUNDS_QUICK = 50, 15  # of flushing, a good second each
 
 
 def valkey_emptied(stage: Stage, verdict: Verdict) -> None:
@@ -25,7 +27,7 @@ def valkey_emptied(stage: Stage, verdict: Verdict) -> None:
     client = redis.Redis.from_url(stage.ground.valkey.url())
     flushes = 0
     with _agent_looks(stage, verdict):
-        for nth in range(int(stage.options.seconds(60, 20))):
+        for nth in range(int(stage.options.seconds(ROUNDS, ROUNDS_QUICK))):
             stage.sandbox.say(talk.chatter(10, 2, began=int(time.time()) - 1))
             stage.desk.reply(chats[nth % len(chats)], f"Ya le digo ({nth})")
             for _ in range(5):
@@ -84,9 +86,12 @@ def postgres_stopped(stage: Stage, verdict: Verdict) -> None:
     stage.on_main(stage.ground.postgres.stop)
     until, nth = time.monotonic() + away, 0
     pages: Counter[int] = Counter()
+    slowest = 0.0
     while time.monotonic() < until:
         stage.sandbox.say(talk.chatter(10, 1, began=int(time.time()) - 1))
-        pages[stage.desk.inbox().status] += 1
+        page = stage.desk.inbox()
+        pages[page.status] += 1
+        slowest = max(slowest, page.seconds)
         nth += 1
         time.sleep(0.5)
     stage.on_main(stage.ground.postgres.start)
@@ -97,6 +102,9 @@ def postgres_stopped(stage: Stage, verdict: Verdict) -> None:
     verdict.must(answers["503"] > 0, "the door never said 503")
     others = set(answers) - {"503", "200"}
     verdict.none("other_answers", (f"{answers[http]} times {http}" for http in others))
+    verdict.count("pages_503", pages[503])
+    verdict.count("slowest_page_s", round(slowest, 2))
+    verdict.must(slowest <= SLOWEST_503, f"a page took more than {SLOWEST_503:g} s to say that it cannot")
     verdict.none("other_pages", (f"{n} times HTTP {http}" for http, n in pages.items() if http != 503))
     stage.until(lambda: stage.desk.inbox().status == 200, 30, "no page after the outage")
     stage.desk.reply(chats[0], "después")
@@ -138,12 +146,12 @@ def _look(desk: Desk, done: threading.Event, pages: Counter[int], slowest: list[
     desk.close()
 
 
-def _lasting(full: int, quick: int) -> Callable[[Options], str]:
-    return lambda options: f"quick: {quick} s" if options.quick else f"full: {full} s"
+def _lasting(full: int, quick: int, unit: str = "s") -> Callable[[Options], str]:
+    return lambda options: f"quick: {quick} {unit}" if options.quick else f"full: {full} {unit}"
 
 
 DRILLS = (
-    Drill("valkey_emptied", valkey_emptied, limit=240, setting=_lasting(60, 20)),
+    Drill("valkey_emptied", valkey_emptied, limit=240, setting=_lasting(ROUNDS, ROUNDS_QUICK, "rounds")),
     Drill("valkey_stopped", valkey_stopped, limit=300, calm=90, setting=_lasting(60, 10)),
     Drill("postgres_stopped", postgres_stopped, limit=300, calm=90, setting=_lasting(90, 15)),
 )

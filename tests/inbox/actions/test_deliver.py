@@ -180,6 +180,48 @@ def test_a_lease_that_ran_out_becomes_unknown_and_never_queued(
     assert platform.seen(PHONE) == []
 
 
+@pytest.mark.parametrize(("waits", "sent"), [(0, 0), (5, 0), (40, 1)])
+def test_the_clock_rings_for_what_is_due_and_sends_what_no_worker_took(
+    conversation: Conversation,
+    answer: Message,
+    platform: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    waits: int,
+    sent: int,
+) -> None:
+    rings: list[tuple[Any, ...]] = []
+
+    def heard(_task: Any, *args: Any) -> bool:
+        rings.append(args)
+        return True
+
+    monkeypatch.setattr("inbox.tasks.doorbell.ring", heard)
+    Delivery.objects.update(run_at=timezone.now() - timedelta(seconds=waits))
+    deliver_due()
+    assert len(platform.seen(PHONE)) == sent
+    assert rings == ([(answer.workspace_id, answer.conversation_id)] if waits and not sent else [])
+
+
+def test_the_clock_sends_where_the_bell_is_not_heard(
+    conversation: Conversation, answer: Message, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox.tasks.doorbell.ring", lambda *_: False)
+    Delivery.objects.update(run_at=timezone.now() - timedelta(seconds=2))
+    deliver_due()
+    assert len(platform.seen(PHONE)) == 1
+
+
+def test_a_slow_platform_holds_the_clock_for_one_look_only(
+    conversation: Conversation, answer: Message, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time for sending is used up: the rest is rung for and waits for the next look."""
+    monkeypatch.setattr("inbox.tasks.doorbell.ring", lambda *_: True)
+    monkeypatch.setattr("inbox.tasks.SENDING_SECONDS", 0.0)
+    Delivery.objects.update(run_at=timezone.now() - timedelta(seconds=40))
+    deliver_due()
+    assert platform.seen(PHONE) == []
+
+
 def test_receipts_that_came_before_the_answer_are_applied_with_it(
     ventas: Channel, conversation: Conversation, answer: Message
 ) -> None:
