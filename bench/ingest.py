@@ -22,6 +22,7 @@ from bench.traffic import Writer, traffic
 from bench.web import serving
 from devtool.paths import PYTHON, ROOT, var_folder
 
+LANE = ("whatsapp", people.BUSY.account.number, "chat")
 OURS, FLOOR = "bench_ingest", "bench_ingest_floor"
 WATCHERS, WATCHED = 50, 10
 EVENTS_A_SECOND = 1_500  # so many for each second that a measurement may take
@@ -120,8 +121,9 @@ def _one_round(ground: Ground, prefix: str, count: int) -> tuple[int, dict[str, 
     store(FLOOR, bodies)
     connection, workspace = set_sql.enter(FLOOR, people.BUSY.slug)
     with connection:
-        parts = [int(row[0]) for row in connection.execute(sql.PENDING)]
-        seconds = set_sql.write(connection, workspace, ground.channel, set_sql.batches(written, parts))
+        parts = len(connection.execute(sql.PENDING).fetchall())
+        place = set_sql.Place(connection, workspace, ground.channel, LANE)
+        seconds = set_sql.write(place, set_sql.batches(written, parts))
         _check_drained(connection)
     return count, took, seconds
 
@@ -149,9 +151,8 @@ def _check_drained(connection: set_sql.Connection) -> None:
 
 @contextmanager
 def draining(env: Mapping[str, str]) -> Iterator[Drainer]:
-    lane = ["whatsapp", people.BUSY.account.number, "chat"]
     with subprocess.Popen(
-        [str(PYTHON), "-m", "bench.drainer", *lane],
+        [str(PYTHON), "-m", "bench.drainer", *LANE],
         cwd=ROOT,
         env=dict(env),
         text=True,

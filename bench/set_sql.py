@@ -1,5 +1,6 @@
-"""The floor of `ingest`: the rows that a drain wrote, read back and written again by set-based SQL, as fast as one
-connection can. Nothing is parsed, looked up, compared or told to anybody."""
+"""The floor of `ingest`: the rows that a drain wrote, written again by a worker that is set-based SQL alone. It takes
+the parts, asks which messages and people are known, locks the conversations and writes; nothing is parsed, compared,
+decided or told to anybody."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from bench.databases import url_of
 
 BATCH = 200
 DONE = 1
+BYTES = 4 * 1024 * 1024
 
 Row = Mapping[str, Any]
 Connection = psycopg.Connection[Any]
@@ -34,13 +36,26 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """JSON texts, each the parameter of one statement."""
+    """What is asked for, and JSON texts, each the parameter of one statement."""
 
+    names: list[str]
+    phones: list[str]
+    talked: list[int]
     messages: str
     attachments: str
     happened: str
     conversations: str
-    parts: list[int]
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker writes, and the lane it takes from: platform, account key, lane."""
+
+    connection: Connection
+    workspace: int
+    channel: int
+    lane: tuple[str, str, str]
 
 
 def enter(name: str, slug: str) -> tuple[Connection, int]:
@@ -64,8 +79,8 @@ def written_since(connection: Connection, workspace: int, message: int) -> Writt
     )
 
 
-def batches(written: Written, parts: Sequence[int]) -> list[Batch]:
-    """So many messages each, with what belongs to them; the parts are marked in as many steps."""
+def batches(written: Written, parts: int) -> list[Batch]:
+    """So many messages each, with what belongs to them; the parts are taken in as many steps."""
     attached, happened = defaultdict(list), defaultdict(list)
     for row in written.attachments:
         attached[row["message_id"]].append(row)
@@ -73,33 +88,43 @@ def batches(written: Written, parts: Sequence[int]) -> list[Batch]:
         happened[row["payload"]["message"]].append(row)
     conversations = {row["id"]: row for row in written.conversations}
     groups = [written.messages[at : at + BATCH] for at in range(0, len(written.messages), BATCH)]
-    share = -(-len(parts) // len(groups))
-    return [
-        Batch(
-            _text(group),
-            _text(row for message in group for row in attached[message["id"]]),
-            _text(row for message in group for row in happened[message["id"]]),
-            _text(conversations[pk] for pk in sorted({message["conversation_id"] for message in group})),
-            list(parts[nth * share : (nth + 1) * share]),
+    made = []
+    for group in groups:
+        talked = sorted({message["conversation_id"] for message in group})
+        made.append(
+            Batch(
+                names=[message["external_id"] for message in group],
+                phones=[conversations[pk]["phone"] for pk in talked],
+                talked=talked,
+                messages=_text(group),
+                attachments=_text(row for message in group for row in attached[message["id"]]),
+                happened=_text(row for message in group for row in happened[message["id"]]),
+                conversations=_text(conversations[pk] for pk in talked),
+                parts=-(-parts // len(groups)),
+            )
         )
-        for nth, group in enumerate(groups)
-    ]
+    return made
 
 
-def write(connection: Connection, workspace: int, channel: int, made: Sequence[Batch]) -> float:
+def write(place: Place, made: Sequence[Batch]) -> float:
     """Each batch in a transaction of its own. Answers the seconds."""
     from channels_meta import sql as door
     from inbox import sql as inbox
     from workspaces import sql as ground
 
+    connection, workspace, channel = place.connection, place.workspace, place.channel
     began = time.perf_counter()
     for batch in made:
         with connection.transaction():
+            taken = connection.execute(door.TAKE, [*place.lane, batch.parts, BYTES]).fetchall()
+            connection.execute(sql.KNOWN, [workspace, channel, batch.names]).fetchall()
+            connection.execute(sql.PEOPLE, [workspace, batch.phones]).fetchall()
+            connection.execute(sql.LOCKED, [workspace, batch.talked]).fetchall()
             connection.execute(inbox.INSERT_MESSAGES, [workspace, channel, batch.messages])
             connection.execute(inbox.INSERT_ATTACHMENTS, [workspace, batch.attachments])
             connection.execute(ground.INSERT_EVENTS, [workspace, batch.happened])
             connection.execute(inbox.UPDATE_CONVERSATIONS, [batch.conversations, workspace])
-            connection.execute(door.MARK, [DONE, batch.parts])
+            connection.execute(door.MARK, [DONE, [row[0] for row in taken]])
     return time.perf_counter() - began
 
 
