@@ -116,7 +116,7 @@ def _one_round(ground: Ground, prefix: str, count: int) -> tuple[int, dict[str, 
         before = set_sql.newest(connection, workspace)
         store(OURS, bodies)
         took = ground.drainer.drain()
-        _check_drained(connection)
+        check_drained(connection)
         written = set_sql.written_since(connection, workspace, before)
     store(FLOOR, bodies)
     connection, workspace = set_sql.enter(FLOOR, people.BUSY.slug)
@@ -124,7 +124,7 @@ def _one_round(ground: Ground, prefix: str, count: int) -> tuple[int, dict[str, 
         parts = len(connection.execute(sql.PENDING).fetchall())
         place = set_sql.Place(connection, workspace, ground.channel, LANE)
         seconds = set_sql.write(place, set_sql.batches(written, parts))
-        _check_drained(connection)
+        check_drained(connection)
     return count, took, seconds
 
 
@@ -141,7 +141,7 @@ def store(name: str, bodies: Sequence[bytes]) -> None:
             connection.execute(door.STORE, columns(entries[at : at + STORED_AT_ONCE]))
 
 
-def _check_drained(connection: set_sql.Connection) -> None:
+def check_drained(connection: set_sql.Connection) -> None:
     """A figure of what was not done would say nothing."""
     left = len(connection.execute(sql.PENDING).fetchall())
     dead = connection.execute(sql.DEAD).fetchall()
