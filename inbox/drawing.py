@@ -43,7 +43,8 @@ def draw_rows(conversations: Iterable[Conversation], unread: dict[int, int]) -> 
     kept: dict[str, str] = cache.get_many(keys.values())
     drawn = {pk: kept[key] for pk, key in keys.items() if key in kept}
     drawn |= _draw_anew([pk for pk in keys if pk not in drawn])
-    html = [drawn[row.pk].replace(UNREAD_MARK, _badge(unread.get(row.pk, 0))) for row in rows if row.pk in drawn]
+    badges = {count: _badge(count) for count in {0, *unread.values()}}
+    html = [drawn[row.pk].replace(UNREAD_MARK, badges[unread.get(row.pk, 0)]) for row in rows if row.pk in drawn]
     return mark_safe("".join(html))  # noqa: S308 (each came out of a template)
 
 
