@@ -13,7 +13,7 @@ from bench import load
 from bench import page as pages
 from bench.page import CLOCK, ROW, Page, Seen
 from devtool.paths import ROOT
-from inbox.views.desk import MOST_IDS
+from inbox.views.loading import MOST_IDS
 
 CONTROLLERS = ROOT / "static" / "js" / "controllers"
 

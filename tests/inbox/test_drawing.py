@@ -296,6 +296,8 @@ class TestRows:
         assert "<script>" not in html
         assert html.count("&lt;script&gt;") >= 2
 
-    def test_take_no_query_of_their_own(self, flown: Conversation) -> None:
+    def test_take_one_query_and_none_while_they_are_kept(self, flown: Conversation) -> None:
         rows = self.rows()
+        cache.clear()
+        assert count_queries(lambda: draw_rows(rows, {})) == 1
         assert count_queries(lambda: draw_rows(rows, {})) == 0
