@@ -23,7 +23,7 @@ from bench.web import serving
 from devtool.paths import PYTHON, ROOT, var_folder
 
 LANE = ("whatsapp", people.BUSY.account.number, "chat")
-OURS, FLOOR = "bench_ingest", "bench_ingest_floor"
+OURS, FLOOR, WORKER = "bench_ingest", "bench_ingest_floor", "bench_ingest_worker"
 WATCHERS, WATCHED = 50, 10
 EVENTS_A_SECOND = 1_500  # so many for each second that a measurement may take
 WARM_UP = 600
@@ -37,6 +37,7 @@ class Rounds:
 
     ours: list[float] = field(default_factory=list)
     floor: list[float] = field(default_factory=list)
+    worker: list[float] = field(default_factory=list)
     a_core: list[float] = field(default_factory=list)
 
 
@@ -66,7 +67,7 @@ class Ground:
 
 def run(options: Options) -> Iterator[Figure]:
     template = people.busy_company()
-    for name in (OURS, FLOOR):
+    for name in (OURS, FLOOR, WORKER):
         fresh(name, template)
     people.use(OURS)
     cookies = people.cookies(people.BUSY.slug)
@@ -88,7 +89,7 @@ def run(options: Options) -> Iterator[Figure]:
         raise RuntimeError("nobody was told anything: live publishing was off")
     people.leave()
     forget_rings()
-    for name in (OURS, FLOOR):
+    for name in (OURS, FLOOR, WORKER):
         drop(name)
 
 
@@ -96,20 +97,23 @@ def _measure(ground: Ground, count: int) -> Iterator[Figure]:
     rounds = Rounds()
     _one_round(ground, "warm", WARM_UP)
     for nth in range(count):
-        events, took, floor = _one_round(ground, f"r{nth}.", ground.count)
+        events, took, floor, worker = _one_round(ground, f"r{nth}.", ground.count)
+        rounds.worker.append(events / worker)
         rounds.ours.append(events / took["seconds"])
         rounds.a_core.append(events / took["cpu"])
         rounds.floor.append(events / floor)
     ours, floor = median(rounds.ours), median(rounds.floor)
     yield Figure(bench="ingest", figure="vs_set_sql", ours=ours, floor=floor, bar=0.30, spread=rounds.ours)
+    yield Figure(bench="ingest", figure="vs_set_worker", ours=ours, floor=median(rounds.worker), spread=rounds.worker)
     yield Figure(
         bench="ingest", figure="per_second", ours=ours, bar=1_500, applies=floor >= FAST_FLOOR, spread=rounds.ours
     )
     yield Figure(bench="ingest", figure="per_core_second", ours=median(rounds.a_core), spread=rounds.a_core)
 
 
-def _one_round(ground: Ground, prefix: str, count: int) -> tuple[int, dict[str, float], float]:
-    """The events, what our drain of them took, and the seconds in which set-based SQL wrote the same rows."""
+def _one_round(ground: Ground, prefix: str, count: int) -> tuple[int, dict[str, float], float, float]:
+    """The events, what our drain of them took, and the seconds in which set-based SQL wrote the same rows, without
+    asking and with."""
     bodies = traffic(Writer(ground.phones, prefix, random.Random(prefix)), count, people.BUSY.account)
     connection, workspace = set_sql.enter(OURS, people.BUSY.slug)
     with connection:
@@ -118,14 +122,21 @@ def _one_round(ground: Ground, prefix: str, count: int) -> tuple[int, dict[str, 
         took = ground.drainer.drain()
         check_drained(connection)
         written = set_sql.written_since(connection, workspace, before)
-    store(FLOOR, bodies)
-    connection, workspace = set_sql.enter(FLOOR, people.BUSY.slug)
+    floor = _written_again(ground, FLOOR, bodies, written, asks=False)
+    return count, took, floor, _written_again(ground, WORKER, bodies, written, asks=True)
+
+
+def _written_again(
+    ground: Ground, name: str, bodies: Sequence[bytes], written: set_sql.Written, *, asks: bool
+) -> float:
+    store(name, bodies)
+    connection, workspace = set_sql.enter(name, people.BUSY.slug)
     with connection:
-        parts = len(connection.execute(sql.PENDING).fetchall())
+        parts = [int(row[0]) for row in connection.execute(sql.PENDING)]
         place = set_sql.Place(connection, workspace, ground.channel, LANE)
-        seconds = set_sql.write(place, set_sql.batches(written, parts))
+        seconds = set_sql.write(place, set_sql.batches(written, parts), asks=asks)
         check_drained(connection)
-    return count, took, seconds
+    return seconds
 
 
 def store(name: str, bodies: Sequence[bytes]) -> None:

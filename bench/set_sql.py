@@ -1,6 +1,6 @@
-"""The floor of `ingest`: the rows that a drain wrote, written again by a worker that is set-based SQL alone. It takes
-the parts, asks which messages and people are known, locks the conversations and writes; nothing is parsed, compared,
-decided or told to anybody."""
+"""The floor of `ingest`: the rows that a drain wrote, written again by set-based SQL as fast as one connection can.
+Nothing is parsed, compared, decided or told to anybody. Beside it, reported only, a worker that also asks what
+it has to know: it takes the parts, looks up messages and people and locks the conversations."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Batch:
     attachments: str
     happened: str
     conversations: str
-    parts: int
+    parts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def written_since(connection: Connection, workspace: int, message: int) -> Writt
     )
 
 
-def batches(written: Written, parts: int) -> list[Batch]:
-    """So many messages each, with what belongs to them; the parts are taken in as many steps."""
+def batches(written: Written, parts: Sequence[int]) -> list[Batch]:
+    """So many messages each, with what belongs to them; the parts are marked in as many steps."""
     attached, happened = defaultdict(list), defaultdict(list)
     for row in written.attachments:
         attached[row["message_id"]].append(row)
@@ -88,8 +88,9 @@ def batches(written: Written, parts: int) -> list[Batch]:
         happened[row["payload"]["message"]].append(row)
     conversations = {row["id"]: row for row in written.conversations}
     groups = [written.messages[at : at + BATCH] for at in range(0, len(written.messages), BATCH)]
+    share = -(-len(parts) // len(groups))
     made = []
-    for group in groups:
+    for nth, group in enumerate(groups):
         talked = sorted({message["conversation_id"] for message in group})
         made.append(
             Batch(
@@ -100,13 +101,13 @@ def batches(written: Written, parts: int) -> list[Batch]:
                 attachments=_text(row for message in group for row in attached[message["id"]]),
                 happened=_text(row for message in group for row in happened[message["id"]]),
                 conversations=_text(conversations[pk] for pk in talked),
-                parts=-(-parts // len(groups)),
+                parts=list(parts[nth * share : (nth + 1) * share]),
             )
         )
     return made
 
 
-def write(place: Place, made: Sequence[Batch]) -> float:
+def write(place: Place, made: Sequence[Batch], *, asks: bool) -> float:
     """Each batch in a transaction of its own. Answers the seconds."""
     from channels_meta import sql as door
     from inbox import sql as inbox
@@ -116,16 +117,24 @@ def write(place: Place, made: Sequence[Batch]) -> float:
     began = time.perf_counter()
     for batch in made:
         with connection.transaction():
-            taken = connection.execute(door.TAKE, [*place.lane, batch.parts, BYTES]).fetchall()
-            connection.execute(sql.KNOWN, [workspace, channel, batch.names]).fetchall()
-            connection.execute(sql.PEOPLE, [workspace, batch.phones]).fetchall()
-            connection.execute(sql.LOCKED, [workspace, batch.talked]).fetchall()
+            if asks:
+                _ask(place, batch)
             connection.execute(inbox.INSERT_MESSAGES, [workspace, channel, batch.messages])
             connection.execute(inbox.INSERT_ATTACHMENTS, [workspace, batch.attachments])
             connection.execute(ground.INSERT_EVENTS, [workspace, batch.happened])
             connection.execute(inbox.UPDATE_CONVERSATIONS, [batch.conversations, workspace])
-            connection.execute(door.MARK, [DONE, [row[0] for row in taken]])
+            connection.execute(door.MARK, [DONE, batch.parts])
     return time.perf_counter() - began
+
+
+def _ask(place: Place, batch: Batch) -> None:
+    from channels_meta import sql as door
+
+    run, workspace = place.connection.execute, place.workspace
+    run(door.TAKE, [*place.lane, len(batch.parts), BYTES]).fetchall()
+    run(sql.KNOWN, [workspace, place.channel, batch.names]).fetchall()
+    run(sql.PEOPLE, [workspace, batch.phones]).fetchall()
+    run(sql.LOCKED, [workspace, batch.talked]).fetchall()
 
 
 def _text(rows: Iterable[Row]) -> str:

@@ -78,7 +78,8 @@ def taken_in(database: str, tiny: Workspace, count: int) -> set_sql.Written:
         return set_sql.written_since(link, workspace, 0)
 
 
-def test_what_a_drain_wrote_is_written_again_by_set_based_sql(tiny: Workspace, database: str) -> None:
+@pytest.mark.parametrize("asks", [False, True])
+def test_what_a_drain_wrote_is_written_again_by_set_based_sql(tiny: Workspace, database: str, asks: bool) -> None:
     before = taken_in(database, tiny, 450)
     assert len(before.messages) > 400
     link, workspace = set_sql.enter(database, TINY.slug)
@@ -86,9 +87,9 @@ def test_what_a_drain_wrote_is_written_again_by_set_based_sql(tiny: Workspace, d
         for table in TABLES:
             link.execute(f"DELETE FROM {table}")
         link.execute("UPDATE channels_meta_webhookpart SET state = 0")
-        parts = len(link.execute(sql.PENDING).fetchall())
+        parts = [int(row[0]) for row in link.execute(sql.PENDING)]
         place = set_sql.Place(link, workspace, set_sql.number(link, sql.CHANNEL, workspace), LANE)
-        assert set_sql.write(place, set_sql.batches(before, parts)) > 0
+        assert set_sql.write(place, set_sql.batches(before, parts), asks=asks) > 0
         ingest.check_drained(link)
         after = set_sql.written_since(link, workspace, 0)
     assert after.messages == before.messages
@@ -103,11 +104,11 @@ def _said(rows: list[set_sql.Row]) -> list[tuple[str, int]]:
 
 def test_batches_hold_everything_once_and_the_newest_state(tiny: Workspace, database: str) -> None:
     written = taken_in(database, tiny, 450)
-    made = set_sql.batches(written, parts=430)
+    made = set_sql.batches(written, range(430))
     assert [len(batch.names) for batch in made] == [200, 200, len(written.messages) - 400]
     assert [name for batch in made for name in batch.names] == [row["external_id"] for row in written.messages]
     assert all(len(batch.phones) == len(batch.talked) for batch in made)
-    assert sum(batch.parts for batch in made) >= 430
+    assert [part for batch in made for part in batch.parts] == list(range(430))
 
 
 def test_what_is_left_or_dead_is_no_figure(tiny: Workspace, database: str) -> None:
