@@ -107,12 +107,13 @@ def _inside(size: str, cookies: list[str], count: int) -> Iterator[Figure]:
             began = time.perf_counter()
             connection.execute(sql.KEYSET, [workspace]).fetchall()
             ended = time.perf_counter()
-            if nth >= 0:
-                queries += [float(sum(SCOPE not in text for text, _ in each)) for each in seen.values()]
-                statements += [float(len(each)) for each in seen.values()]
-                bare.append((ended - began) * 1_000)
-                for word, each in seen.items():
-                    spent[word].append(sum(seconds for _, seconds in each) * 1_000)
+            if nth < 0:
+                continue
+            queries += [float(sum(SCOPE not in text for text, _ in each)) for each in seen.values()]
+            statements += [float(len(each)) for each in seen.values()]
+            bare.append((ended - began) * 1_000)
+            for word, each in seen.items():
+                spent[word].append(sum(seconds for _, seconds in each) * 1_000)
     yield Figure(bench="list", figure=f"queries_{size}", ours=max(queries), bar=8, at_most=True, spread=queries)
     yield Figure(bench="list", figure=f"statements_{size}", ours=max(statements), spread=statements)
     for word, times in spent.items():
