@@ -12,7 +12,9 @@ def main(platform: str, account_key: str, lane: str) -> None:
 
     django.setup()
     from channels_meta.drain import drain
+    from config.memory import settle
 
+    settle()  # as a worker does
     for _ in sys.stdin:
         began, used = time.perf_counter(), time.process_time()
         parts = drain(platform, account_key, lane, seconds=600)

@@ -22,7 +22,8 @@ from bench.traffic import Writer, traffic
 from bench.web import serving
 from devtool.paths import PYTHON, ROOT, var_folder
 
-OURS, FLOOR = "bench_ingest", "bench_ingest_floor"
+LANE = ("whatsapp", people.BUSY.account.number, "chat")
+OURS, FLOOR, WORKER = "bench_ingest", "bench_ingest_floor", "bench_ingest_worker"
 WATCHERS, WATCHED = 50, 10
 EVENTS_A_SECOND = 1_500  # so many for each second that a measurement may take
 WARM_UP = 600
@@ -36,6 +37,7 @@ class Rounds:
 
     ours: list[float] = field(default_factory=list)
     floor: list[float] = field(default_factory=list)
+    worker: list[float] = field(default_factory=list)
     a_core: list[float] = field(default_factory=list)
 
 
@@ -65,7 +67,7 @@ class Ground:
 
 def run(options: Options) -> Iterator[Figure]:
     template = people.busy_company()
-    for name in (OURS, FLOOR):
+    for name in (OURS, FLOOR, WORKER):
         fresh(name, template)
     people.use(OURS)
     cookies = people.cookies(people.BUSY.slug)
@@ -87,7 +89,7 @@ def run(options: Options) -> Iterator[Figure]:
         raise RuntimeError("nobody was told anything: live publishing was off")
     people.leave()
     forget_rings()
-    for name in (OURS, FLOOR):
+    for name in (OURS, FLOOR, WORKER):
         drop(name)
 
 
@@ -95,35 +97,46 @@ def _measure(ground: Ground, count: int) -> Iterator[Figure]:
     rounds = Rounds()
     _one_round(ground, "warm", WARM_UP)
     for nth in range(count):
-        events, took, floor = _one_round(ground, f"r{nth}.", ground.count)
+        events, took, floor, worker = _one_round(ground, f"r{nth}.", ground.count)
+        rounds.worker.append(events / worker)
         rounds.ours.append(events / took["seconds"])
         rounds.a_core.append(events / took["cpu"])
         rounds.floor.append(events / floor)
     ours, floor = median(rounds.ours), median(rounds.floor)
     yield Figure(bench="ingest", figure="vs_set_sql", ours=ours, floor=floor, bar=0.30, spread=rounds.ours)
+    yield Figure(bench="ingest", figure="vs_set_worker", ours=ours, floor=median(rounds.worker), spread=rounds.worker)
     yield Figure(
         bench="ingest", figure="per_second", ours=ours, bar=1_500, applies=floor >= FAST_FLOOR, spread=rounds.ours
     )
     yield Figure(bench="ingest", figure="per_core_second", ours=median(rounds.a_core), spread=rounds.a_core)
 
 
-def _one_round(ground: Ground, prefix: str, count: int) -> tuple[int, dict[str, float], float]:
-    """The events, what our drain of them took, and the seconds in which set-based SQL wrote the same rows."""
+def _one_round(ground: Ground, prefix: str, count: int) -> tuple[int, dict[str, float], float, float]:
+    """The events, what our drain of them took, and the seconds in which set-based SQL wrote the same rows, without
+    asking and with."""
     bodies = traffic(Writer(ground.phones, prefix, random.Random(prefix)), count, people.BUSY.account)
     connection, workspace = set_sql.enter(OURS, people.BUSY.slug)
     with connection:
         before = set_sql.newest(connection, workspace)
         store(OURS, bodies)
         took = ground.drainer.drain()
-        _check_drained(connection)
+        check_drained(connection)
         written = set_sql.written_since(connection, workspace, before)
-    store(FLOOR, bodies)
-    connection, workspace = set_sql.enter(FLOOR, people.BUSY.slug)
+    floor = _written_again(ground, FLOOR, bodies, written, asks=False)
+    return count, took, floor, _written_again(ground, WORKER, bodies, written, asks=True)
+
+
+def _written_again(
+    ground: Ground, name: str, bodies: Sequence[bytes], written: set_sql.Written, *, asks: bool
+) -> float:
+    store(name, bodies)
+    connection, workspace = set_sql.enter(name, people.BUSY.slug)
     with connection:
         parts = [int(row[0]) for row in connection.execute(sql.PENDING)]
-        seconds = set_sql.write(connection, workspace, ground.channel, set_sql.batches(written, parts))
-        _check_drained(connection)
-    return count, took, seconds
+        place = set_sql.Place(connection, workspace, ground.channel, LANE)
+        seconds = set_sql.write(place, set_sql.batches(written, parts), asks=asks)
+        check_drained(connection)
+    return seconds
 
 
 def store(name: str, bodies: Sequence[bytes]) -> None:
@@ -139,7 +152,7 @@ def store(name: str, bodies: Sequence[bytes]) -> None:
             connection.execute(door.STORE, columns(entries[at : at + STORED_AT_ONCE]))
 
 
-def _check_drained(connection: set_sql.Connection) -> None:
+def check_drained(connection: set_sql.Connection) -> None:
     """A figure of what was not done would say nothing."""
     left = len(connection.execute(sql.PENDING).fetchall())
     dead = connection.execute(sql.DEAD).fetchall()
@@ -149,9 +162,8 @@ def _check_drained(connection: set_sql.Connection) -> None:
 
 @contextmanager
 def draining(env: Mapping[str, str]) -> Iterator[Drainer]:
-    lane = ["whatsapp", people.BUSY.account.number, "chat"]
     with subprocess.Popen(
-        [str(PYTHON), "-m", "bench.drainer", *lane],
+        [str(PYTHON), "-m", "bench.drainer", *LANE],
         cwd=ROOT,
         env=dict(env),
         text=True,

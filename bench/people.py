@@ -70,7 +70,7 @@ def found(company: Company) -> None:
         members = _members(company)
         account = company.account
         channel = connect(Connected("whatsapp", account.number, account.business, "Ventas", {"token": TOKEN}))
-        given = {
+        given: dict[str, Any] = {
             "workspace": workspace.pk,
             "channel": channel.pk,
             "scope": channel.identity_scope,

@@ -1,5 +1,6 @@
-"""The floor of `ingest`: the rows that a drain wrote, read back and written again by set-based SQL, as fast as one
-connection can. Nothing is parsed, looked up, compared or told to anybody."""
+"""The floor of `ingest`: the rows that a drain wrote, written again by set-based SQL as fast as one connection can.
+Nothing is parsed, compared, decided or told to anybody. Beside it, reported only, a worker that also asks what
+it has to know: it takes the parts, looks up messages and people and locks the conversations."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from bench.databases import url_of
 
 BATCH = 200
 DONE = 1
+BYTES = 4 * 1024 * 1024
 
 Row = Mapping[str, Any]
 Connection = psycopg.Connection[Any]
@@ -34,13 +36,26 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """JSON texts, each the parameter of one statement."""
+    """What is asked for, and JSON texts, each the parameter of one statement."""
 
+    names: list[str]
+    phones: list[str]
+    talked: list[int]
     messages: str
     attachments: str
     happened: str
     conversations: str
     parts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker writes, and the lane it takes from: platform, account key, lane."""
+
+    connection: Connection
+    workspace: int
+    channel: int
+    lane: tuple[str, str, str]
 
 
 def enter(name: str, slug: str) -> tuple[Connection, int]:
@@ -74,33 +89,52 @@ def batches(written: Written, parts: Sequence[int]) -> list[Batch]:
     conversations = {row["id"]: row for row in written.conversations}
     groups = [written.messages[at : at + BATCH] for at in range(0, len(written.messages), BATCH)]
     share = -(-len(parts) // len(groups))
-    return [
-        Batch(
-            _text(group),
-            _text(row for message in group for row in attached[message["id"]]),
-            _text(row for message in group for row in happened[message["id"]]),
-            _text(conversations[pk] for pk in sorted({message["conversation_id"] for message in group})),
-            list(parts[nth * share : (nth + 1) * share]),
+    made = []
+    for nth, group in enumerate(groups):
+        talked = sorted({message["conversation_id"] for message in group})
+        made.append(
+            Batch(
+                names=[message["external_id"] for message in group],
+                phones=[conversations[pk]["phone"] for pk in talked],
+                talked=talked,
+                messages=_text(group),
+                attachments=_text(row for message in group for row in attached[message["id"]]),
+                happened=_text(row for message in group for row in happened[message["id"]]),
+                conversations=_text(conversations[pk] for pk in talked),
+                parts=list(parts[nth * share : (nth + 1) * share]),
+            )
         )
-        for nth, group in enumerate(groups)
-    ]
+    return made
 
 
-def write(connection: Connection, workspace: int, channel: int, made: Sequence[Batch]) -> float:
+def write(place: Place, made: Sequence[Batch], *, asks: bool) -> float:
     """Each batch in a transaction of its own. Answers the seconds."""
     from channels_meta import sql as door
     from inbox import sql as inbox
     from workspaces import sql as ground
 
+    connection, workspace, channel = place.connection, place.workspace, place.channel
     began = time.perf_counter()
     for batch in made:
         with connection.transaction():
+            if asks:
+                _ask(place, batch)
             connection.execute(inbox.INSERT_MESSAGES, [workspace, channel, batch.messages])
             connection.execute(inbox.INSERT_ATTACHMENTS, [workspace, batch.attachments])
             connection.execute(ground.INSERT_EVENTS, [workspace, batch.happened])
             connection.execute(inbox.UPDATE_CONVERSATIONS, [batch.conversations, workspace])
             connection.execute(door.MARK, [DONE, batch.parts])
     return time.perf_counter() - began
+
+
+def _ask(place: Place, batch: Batch) -> None:
+    from channels_meta import sql as door
+
+    run, workspace = place.connection.execute, place.workspace
+    run(door.TAKE, [*place.lane, len(batch.parts), BYTES]).fetchall()
+    run(sql.KNOWN, [workspace, place.channel, batch.names]).fetchall()
+    run(sql.PEOPLE, [workspace, batch.phones]).fetchall()
+    run(sql.LOCKED, [workspace, batch.talked]).fetchall()
 
 
 def _text(rows: Iterable[Row]) -> str:

@@ -59,9 +59,22 @@ SELECT to_jsonb(t) FROM workspaces_eventrow t
 WHERE workspace_id = %s AND (payload ->> 'message')::bigint > %s ORDER BY id
 """
 TALKED = """
-SELECT to_jsonb(t) FROM inbox_conversation t WHERE workspace_id = %s
-  AND id IN (SELECT conversation_id FROM inbox_message WHERE workspace_id = %s AND id > %s)
+SELECT to_jsonb(t) || jsonb_build_object('phone', identity.reply_value)
+FROM inbox_conversation t JOIN crm_identity identity ON identity.id = t.identity_id WHERE t.workspace_id = %s
+  AND t.id IN (SELECT conversation_id FROM inbox_message WHERE workspace_id = %s AND id > %s)
 """
+
+# What a worker has to know before it writes.
+KNOWN = (
+    "SELECT external_id, id FROM inbox_message WHERE workspace_id = %s AND channel_id = %s AND external_id = ANY(%s)"
+)
+PEOPLE = """
+SELECT key.value, identity.id, contact.id FROM crm_identitykey key
+JOIN crm_identity identity ON identity.id = key.identity_id JOIN crm_contact contact ON contact.id = identity.contact_id
+WHERE key.workspace_id = %s AND key.kind = 'phone' AND key.value = ANY(%s)
+"""
+LOCKED = "SELECT * FROM inbox_conversation WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR UPDATE"
+
 PENDING = "SELECT id FROM channels_meta_webhookpart WHERE state = 0 ORDER BY id"
 DEAD = "SELECT error FROM channels_meta_webhookpart WHERE state = 2"
 CHANNEL = "SELECT id FROM inbox_channel WHERE workspace_id = %s"

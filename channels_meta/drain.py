@@ -25,7 +25,7 @@ from workspaces import doorbell, locks, tenancy
 logger = logging.getLogger(__name__)
 
 SET_PARTS = {STATUS: 1_000}
-CHAT_PARTS = 200
+CHAT_PARTS = 400
 SET_BYTES = 4 * 1024 * 1024
 SET_EVENTS = 2_000
 OVERDUE_SECONDS = 5

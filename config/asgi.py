@@ -17,6 +17,7 @@ from django.conf import settings
 
 from channels_meta.door import door
 from config.doors import Doors
+from config.memory import settle
 from config.sockets import sockets
 
 # The threads that draw pages let the loop, which holds the sockets and the webhooks, have its turn: of the usual 5 ms a
@@ -28,3 +29,4 @@ application = Doors(
     sockets=AllowedHostsOriginValidator(sockets),
     pages=WSGIMiddleware(pages, workers=settings.WEB_THREADS),  # type: ignore[arg-type]
 )
+settle()

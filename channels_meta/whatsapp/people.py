@@ -23,14 +23,14 @@ def address_key(value: str) -> Key | None:
 
 def scoped_key(value: str) -> Key | None:
     """For `user_id` fields: what does not look like one is left in the raw item, not keyed."""
-    match = SCOPED.fullmatch(value)
+    match = SCOPED.fullmatch(value) if value else None
     if not match:
         return None
     return Key("parent" if match[1] else "scoped", value)
 
 
 def parent_key(value: str) -> Key | None:
-    return Key("parent", value) if SCOPED.fullmatch(value) else None
+    return Key("parent", value) if value and SCOPED.fullmatch(value) else None
 
 
 def in_order(keys: Iterable[Key | None]) -> tuple[Key, ...]:

@@ -33,6 +33,8 @@ def text(item: Raw, key: str) -> str:
     value = item.get(key)
     if isinstance(value, str):
         return value
+    if value is None:  # most of what is optional is not there
+        return ""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= MAX_BITS:
         return str(value)
     return ""

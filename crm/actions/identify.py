@@ -11,7 +11,6 @@ from crm.people import Key, Person
 from workspaces import locks, tenancy
 
 NAME_LENGTH = Contact._meta.get_field("name").max_length or 255
-UNUSED = ("created_at", "contact__email", "contact__last_seen_at", "contact__created_at")
 USERNAME_LENGTH = Identity._meta.get_field("username").max_length or 120
 
 
@@ -78,7 +77,7 @@ def _look_up(book: _Book, people: Sequence[Sought]) -> None:
         scope=book.scope, kind__in={key.kind for key in wanted}, value__any_of={key.value for key in wanted}
     )
     found = {Key(kind, value): pk for kind, value, pk in rows.values_list("kind", "value", "identity_id")}
-    rows_found = Identity.objects.filter(pk__any_of=set(found.values())).select_related("contact").defer(*UNUSED)
+    rows_found = Identity.objects.filter(pk__any_of=set(found.values())).select_related("contact")
     identities = {identity.pk: identity for identity in rows_found}
     for key in found.keys() & wanted:
         book.stored.add(key)

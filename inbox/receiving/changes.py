@@ -58,7 +58,7 @@ def _catch_up(batch: Batch) -> None:
     fresh = {message.external_id: message for message in batch.added if message.external_id}
     if not fresh:
         return
-    waiting = EarlyChange.objects.filter(channel=batch.channel, target__in=fresh).order_by("id")
+    waiting = EarlyChange.objects.filter(channel=batch.channel, target__any_of=fresh).order_by("id")
     rows = list(waiting)
     for row in rows:
         _apply(batch, fresh[row.target], row.what, row.at, row.data)

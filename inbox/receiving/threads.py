@@ -27,7 +27,7 @@ def open_and_lock(batch: Batch, arrivals: Sequence[Arrival], due: Sequence[Due])
     wanted.update(item.delivery.conversation_id for item in due)
     theirs = Q(channel=batch.channel, identity__any_of=people)
     touched = Conversation.objects.filter(Q(pk__any_of=wanted) | theirs if people else Q(pk__any_of=wanted))
-    batch.conversations = {row.pk: row for row in touched.defer("created_at").order_by("pk").select_for_update()}
+    batch.conversations = {row.pk: row for row in touched.order_by("pk").select_for_update()}
     _give_contacts(batch, people.values())
     newest: dict[Thread, Conversation] = {}
     for conversation in batch.conversations.values():

@@ -1,142 +1,77 @@
-"""The bench's customers: reproducible, in the shares that are promised, readable by our own parser."""
+"""The customers' messages: as many, as mixed, as late and as often as the benchmark says, and the same every time."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import random
 from collections import Counter
 from typing import Any
 
-import pytest
+import orjson
 
-from bench.traffic import (
-    BATCH,
-    DUPLICATES,
-    KINDS,
-    REACH,
-    REORDERED,
-    STARTS_AT,
-    WEIGHTS,
-    Account,
-    Writer,
-    as_it_comes,
-    body_of,
-    signature,
-    traffic,
-)
-from channels_meta.whatsapp.parse import parse
-from inbox.port import Edited, Inbound, Reaction, Revoked, Unreadable
+from bench.traffic import BATCH, Account, Writer, as_it_comes, body_of, signature, traffic
+from channels_meta.parts import parts_of
+from channels_meta.platforms import PLATFORMS
+from inbox.port import Unreadable, adapter_for
 
-PHONES = [f"54911555{n:05}" for n in range(50)]
+PHONES = [f"54911555{number:05}" for number in range(50)]
+COUNT = 4_000
 
 
-def writer(seed: int = 7, prefix: str = "t") -> Writer:
-    return Writer(PHONES, prefix, random.Random(seed))
+def bodies(count: int = COUNT, prefix: str = "a") -> list[bytes]:
+    return traffic(Writer(PHONES, prefix, random.Random(3)), count, Account())
 
 
-def messages(bodies: list[bytes]) -> list[list[dict[str, Any]]]:
-    return [json.loads(body)["entry"][0]["changes"][0]["value"]["messages"] for body in bodies]
+def messages_of(body: bytes) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = orjson.loads(body)["entry"][0]["changes"][0]["value"]["messages"]
+    return found
 
 
-@pytest.fixture(scope="module")
-def bodies() -> list[bytes]:
-    return traffic(writer(), 6_000, Account())
+def test_the_same_dice_write_the_same() -> None:
+    assert bodies(200) == bodies(200)
+    assert bodies(200) != bodies(200, "b")
 
 
-class TestTheMix:
-    def test_adds_up_to_a_hundred(self) -> None:
-        assert sum(WEIGHTS) == 100
-        assert len(WEIGHTS) == len(KINDS)
-
-    def test_is_what_is_written(self) -> None:
-        source = writer()
-        written = Counter(source.message()["type"] for _ in range(20_000))
-        assert written["text"] / 20_000 == pytest.approx(0.63, abs=0.02)
-        assert written["image"] / 20_000 == pytest.approx(0.12, abs=0.01)
-        assert written["audio"] / 20_000 == pytest.approx(0.09, abs=0.01)
-        assert {"reaction", "edit", "revoke", "sticker", "document", "location", "button", "interactive"} <= set(
-            written
-        )
-
-    def test_is_the_same_from_the_same_seed_and_another_from_another(self) -> None:
-        assert traffic(writer(1), 300, Account()) == traffic(writer(1), 300, Account())
-        assert traffic(writer(1), 300, Account()) != traffic(writer(2), 300, Account())
+def test_every_message_comes_at_least_once() -> None:
+    said = {message["id"] for body in bodies() for message in messages_of(body)}
+    assert said == {f"wamid.a{number}" for number in range(1, COUNT + 1)}
 
 
-class TestOneWriter:
-    def test_names_no_message_twice_and_counts_time_up(self) -> None:
-        source = writer()
-        items = [source.message() for _ in range(2_000)]
-        assert len({item["id"] for item in items}) == 2_000
-        assert [int(item["timestamp"]) for item in items] == list(range(STARTS_AT + 1, STARTS_AT + 2_001))
-
-    def test_of_another_run_names_others(self) -> None:
-        one, other = writer(prefix="a"), writer(prefix="b")
-        assert {one.message()["id"] for _ in range(50)}.isdisjoint(other.message()["id"] for _ in range(50))
-
-    @pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
-    def test_refers_only_to_what_that_customer_said_before(self, make: Any) -> None:
-        source = writer()
-        first = source.message_of(PHONES[0], make)
-        assert "message_id" not in json.dumps(first)
-        assert "original_message_id" not in json.dumps(first)
-        said = source.message_of(PHONES[0], KINDS[0])
-        later = source.message_of(PHONES[0], make)
-        other = source.message_of(PHONES[1], make)
-        assert all(name not in json.dumps(other) for name in (first["id"], said["id"], later["id"]))
-        if later["type"] in ("reaction", "edit", "revoke"):
-            assert said["id"] in json.dumps(later)
-            assert source.last[PHONES[0]] == said["id"]  # such is nothing to refer to
-        else:
-            assert source.last[PHONES[0]] == later["id"]
+def test_a_twentieth_comes_twice_and_a_tenth_in_batches() -> None:
+    sizes = [len(messages_of(body)) for body in bodies()]
+    twice = [count for count in Counter(bodies()).values() if count > 1]
+    assert 0.03 < len(twice) / len(set(bodies())) < 0.07
+    batched = sum(size for size in sizes if size > 1)
+    assert 0.05 < batched / sum(sizes) < 0.16
+    assert {size for size in sizes if size > 1} <= {*range(2, BATCH + 1)}
 
 
-class TestShares:
-    def test_every_message_comes_at_least_once(self, bodies: list[bytes]) -> None:
-        seen = Counter(item["id"] for group in messages(bodies) for item in group)
-        assert len(seen) == 6_000
-        assert set(seen.values()) == {1, 2}
-
-    def test_some_bodies_come_twice(self, bodies: list[bytes]) -> None:
-        repeated = len(bodies) - len(set(bodies))
-        assert repeated / len(set(bodies)) == pytest.approx(DUPLICATES, abs=0.01)
-
-    def test_a_tenth_of_the_messages_comes_in_batches(self, bodies: list[bytes]) -> None:
-        sizes = [len(group) for group in messages(sorted(set(bodies)))]
-        assert sum(size for size in sizes if size > 1) / 6_000 == pytest.approx(0.10, abs=0.03)
-        assert max(sizes) == BATCH
-
-    def test_some_come_late_but_not_later_than_the_reach(self) -> None:
-        groups: list[Any] = [[{"nth": n}] for n in range(5_000)]
-        order = [group[0]["nth"] for group in as_it_comes(groups, random.Random(5))]
-        first = dict(reversed([(nth, place) for place, nth in enumerate(order)]))
-        behind = sum(
-            any(order[place - back] > nth for back in range(1, min(place, 3) + 1)) for nth, place in first.items()
-        )
-        assert REORDERED / 2 < behind / 5_000 < REORDERED * 5
-        assert all(place - nth <= 4 * REACH + nth * 2 * DUPLICATES for nth, place in first.items())
-
-    def test_nothing_is_nothing(self) -> None:
-        assert traffic(writer(), 0, Account()) == []
-        assert as_it_comes([], random.Random(1)) == []
+def test_some_come_later_than_they_should() -> None:
+    groups = [[{"id": str(place)}] for place in range(2_000)]
+    came = [int(group[0]["id"]) for group in as_it_comes(groups, random.Random(5))]
+    first = list(dict.fromkeys(came))
+    late = sum(1 for place, number in enumerate(first) if any(other > number for other in first[:place][-40:]))
+    assert sorted(first) == list(range(2_000))
+    assert 0.02 < late / 2_000 < 0.08
 
 
-class TestBodies:
-    def test_are_read_by_our_own_parser_every_one(self, bodies: list[bytes]) -> None:
-        found = Counter(type(event) for body in bodies[:1_500] for event in parse(json.loads(body)))
-        assert not found[Unreadable]
-        assert {Inbound, Reaction, Edited, Revoked} <= set(found)
+def test_the_kinds_are_mixed_and_all_can_be_read() -> None:
+    seen: Counter[str] = Counter()
+    for body in bodies():
+        events = adapter_for("whatsapp").parse(orjson.loads(body))
+        assert not [event for event in events if isinstance(event, Unreadable)]
+        seen.update(message["type"] for message in messages_of(body))
+    assert seen.keys() >= {"text", "image", "audio", "sticker", "reaction", "edit", "revoke", "location", "interactive"}
+    assert 0.5 < seen["text"] / seen.total() < 0.75
 
-    def test_name_their_account_and_their_customers(self) -> None:
-        source = writer()
-        body = json.loads(body_of(Account("1", "2"), [source.message() for _ in range(5)]))
-        value = body["entry"][0]["changes"][0]["value"]
-        assert (body["entry"][0]["id"], value["metadata"]["phone_number_id"]) == ("2", "1")
-        assert {one["wa_id"] for one in value["contacts"]} == {item["from"] for item in value["messages"]}
 
-    @pytest.mark.parametrize("body", [b"", b"{}", "ñ".encode(), b"\x00" * 100])
-    def test_are_signed_as_the_platform_signs(self, body: bytes) -> None:
-        expected = hmac.new(b"secret", body, hashlib.sha256).hexdigest()
-        assert signature("secret", body) == f"sha256={expected}"
+def test_a_body_is_one_part_for_its_account() -> None:
+    account = Account("110000000000123", "290000000000123")
+    body = body_of(account, [Writer(PHONES, "x", random.Random(1)).message()])
+    assert [(part.account_key, part.lane) for part in parts_of(PLATFORMS["whatsapp"], body)] == [
+        ("110000000000123", "chat")
+    ]
+
+
+def test_a_signature_is_over_the_bytes() -> None:
+    assert signature("secret", b"{}").startswith("sha256=")
+    assert signature("secret", b"{}") != signature("secret", b"{ }")

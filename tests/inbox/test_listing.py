@@ -98,6 +98,7 @@ class TestPages:
         looking = Listing(ana, "all")
         assert count_queries(looking.page) == 1
         row = Conversation.objects.for_rows()[0]
+        assert count_queries(lambda: str(row)) == 0
         assert row.channel.get_deferred_fields() == {"secrets", "config"}
 
 
