@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from django import template
+from django.forms.boundfield import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,6 +31,13 @@ def icon(name: str, size: str = "") -> SafeString:
 def sprite() -> str:
     """Where the icons are; a page draws a hundred of them."""
     return static("icons.svg")
+
+
+@register.simple_tag
+def control(field: BoundField, **attributes: Any) -> SafeString:
+    """A form's field as Plaza draws one. What it asks stands in its label, so it keeps no placeholder."""
+    known = {name.replace("_", "-"): value for name, value in attributes.items()}
+    return field.as_widget(attrs={"class": "field", "placeholder": False, **known})
 
 
 @register.filter
