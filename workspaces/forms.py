@@ -55,14 +55,16 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic w
         model = Workspace
         fields = ("name", "slug", "business", "country", "language", "time_zone", "currency")
         widgets = {
-            "name": forms.TextInput(attrs={"autocomplete": "organization", "autofocus": True}),
+            "name": forms.TextInput(attrs={"autocomplete": "organization"}),
             "slug": forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("country", countries()), ("time_zone", time_zones()), ("currency", currencies())):
-            self.fields[name] = forms.ChoiceField(choices=choices, label=self.fields[name].label)
+        self.fields["language"] = forms.ChoiceField(choices=User.Language.choices)
+        self.fields["country"] = forms.ChoiceField(choices=countries())
+        self.fields["time_zone"] = forms.ChoiceField(choices=time_zones())
+        self.fields["currency"] = forms.ChoiceField(choices=currencies())
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
