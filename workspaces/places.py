@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, to_locale
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
 
+NOWHERE = ("001", "ZZ")  # of UTC and its like
 HOME = "AR"  # of whom nothing is known
 LATIN_AMERICA = (
     *("AR", "BO", "BR", "CL", "CO", "CR", "CU", "DO", "EC", "SV"),
@@ -49,7 +50,7 @@ def zones_of() -> dict[str, list[str]]:
     """The time zones of each country."""
     known, found = available_timezones(), dict[str, list[str]]()
     for zone, country in sorted(get_global("zone_territories").items()):
-        if zone in known and country != "001":  # the whole world: UTC and its like
+        if zone in known and country not in NOWHERE:
             found.setdefault(country, []).append(zone)
     return found
 
