@@ -168,6 +168,12 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/60s/key",
 }
 MFA_ADAPTER = "workspaces.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "workspaces.passkeys.AddForm",
+    "login_webauthn": "workspaces.passkeys.LoginForm",
+    "authenticate_webauthn": "workspaces.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "workspaces.passkeys.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Plaza"
