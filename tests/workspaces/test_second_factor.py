@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -188,6 +189,13 @@ class TestProvingItAgain:
         assert client.get("/account/passkeys/new/").status_code == 200
 
 
+NONSENSE = {
+    "clientDataJSON": "e30",
+    "attestationObject": "_w",
+    "authenticatorData": "AA",
+    "signature": "AA",
+    "userHandle": "MQ",
+}
 RUBBISH = [
     "",
     "no json",
@@ -197,10 +205,7 @@ RUBBISH = [
     '{"id": "x", "response": {}}',
     '{"id": "x", "response": []}',
     '{"id": "x", "response": {"userHandle": "MQ"}}',
-    (
-        '{"id": "eA", "rawId": "eA", "type": "public-key", "response": {"clientDataJSON": "e30", "attestationObject": "/w",'
-        ' "authenticatorData": "AA", "signature": "AA", "userHandle": "MQ"}}'
-    ),
+    json.dumps({"id": "eA", "rawId": "eA", "type": "public-key", "response": NONSENSE}),
 ]
 
 
