@@ -52,6 +52,7 @@ class WorkspaceMiddleware:
             raise Http404
         if second_factor.is_missing(workspace, member.user):
             return second_factor.lead_to_it(request, workspace)
+        second_factor.forget(request)
         if request.headers.get("X-Plaza-Workspace", workspace.slug) != workspace.slug:
             return render(request, "409.html", status=409)
         request.workspace, request.member = workspace, member

@@ -17,8 +17,14 @@ def is_missing(workspace: Workspace, user: User) -> bool:
     return workspace.require_second_factor and not has_one(user)
 
 
+def forget(request: HttpRequest) -> None:
+    """They are in: nothing waits any more."""
+    if WANTED_BY in request.session:
+        del request.session[WANTED_BY]
+
+
 def has_one(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
 def lead_to_it(request: HttpRequest, workspace: Workspace) -> HttpResponse:

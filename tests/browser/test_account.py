@@ -132,7 +132,9 @@ def test_a_stranger_signs_up_and_opens_an_inbox(arrive: Arrive, mailbox: Mailbox
 def test_the_first_run_knows_the_place_and_watches_the_address(arrive: Arrive, mailbox: Mailbox) -> None:
     page = arrive(locale="es", timezone_id="America/Santiago")
     sign_up(page, mailbox)
-    chosen = {name: page.input_value(f"select[name={name}]") for name in ("country", "time_zone", "currency", "language")}
+    chosen = {
+        name: page.input_value(f"select[name={name}]") for name in ("country", "time_zone", "currency", "language")
+    }
     assert chosen == {"country": "CL", "time_zone": "America/Santiago", "currency": "CLP", "language": "es"}
     page.select_option("[name=country]", "BR")
     expect(page.locator("[name=currency]")).to_have_value("BRL")

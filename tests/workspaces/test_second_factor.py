@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
@@ -267,7 +268,7 @@ class TestAWorkspaceThatAsksForIt:
         ana.user.set_password(PASSWORD)
         ana.user.language = "en"
         ana.user.save()
-        ana.user.emailaddress_set.create(email=ana.user.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=ana.user, email=ana.user.email, verified=True, primary=True)
         return at_home(ana.user)
 
     def test_leads_its_members_to_set_it_up_and_then_in(self, strict: Workspace, ana: Membership) -> None:
@@ -280,6 +281,7 @@ class TestAWorkspaceThatAsksForIt:
         codes = client.get("/account/second-factor/codes/").content.decode()
         assert 'href="/w/calzado-sur/"' in codes
         assert client.get("/w/calzado-sur/inbox/").status_code == 200
+        assert "Calzado Sur" not in client.get("/account/second-factor/").content.decode()
 
     def test_tells_scripts_where_to_go_and_does_nothing_for_them(self, strict: Workspace, ana: Membership) -> None:
         client = self.member(ana)
