@@ -323,6 +323,18 @@ def test_the_switcher_goes_to_another_workspace(arrive: Arrive, mailbox: Mailbox
     page.wait_for_url(f"**/w/{second}/inbox/**")
 
 
+def test_on_a_phone_the_workspaces_are_in_ones_own_menu(arrive: Arrive, mailbox: Mailbox) -> None:
+    page = arrive(viewport={"width": 390, "height": 768})
+    sign_up(page, mailbox)
+    for name in ("uno", "dos"):
+        page.goto("/workspaces/new/")
+        start(page, f"{name}-{time.time_ns()}")
+    page.click("[popovertarget=me-menu]")
+    page.locator("#me-menu a", has_text="Tus espacios").click()
+    expect(page.locator(".choices a")).to_have_count(2)
+    clean(page)
+
+
 def test_a_password_can_be_looked_at(arrive: Arrive) -> None:
     page = arrive()
     page.goto("/accounts/login/")
