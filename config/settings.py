@@ -8,9 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import database, env, gettext_noop
+from config.social import SocialLogin
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -41,10 +43,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "channels",
     "django_htmx",
 ]
+SOCIAL_LOGIN = SocialLogin.of(env)
+INSTALLED_APPS += SOCIAL_LOGIN.apps
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -95,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "workspaces.context.workspace",
+                "workspaces.context.account",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "workspaces.templatetags.plaza"],
         },
@@ -140,12 +147,40 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=True)  # closed, only who was invited comes in
 ACCOUNT_ADAPTER = "workspaces.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "workspaces.forms.NameForm"
+ACCOUNT_SIGNUP_REDIRECT_URL = "/workspaces/new/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "20/m/ip",
+    "reset_password": "20/m/ip,5/h/key",
+    "confirm_email": "1/60s/key",
+}
+MFA_ADAPTER = "workspaces.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "workspaces.passkeys.AddForm",
+    "login_webauthn": "workspaces.passkeys.LoginForm",
+    "authenticate_webauthn": "workspaces.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "workspaces.passkeys.ReauthenticateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Plaza"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+SOCIALACCOUNT_ADAPTER = "workspaces.accounts.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = SOCIAL_LOGIN.providers
+MESSAGE_TAGS = {messages.ERROR: "danger", messages.SUCCESS: "ok"}
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -210,7 +245,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, "blob:"],
         "manifest-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *SOCIAL_LOGIN.doors],  # a browser checks the redirect after a form, too
         "frame-ancestors": [NONE],
     }
 }

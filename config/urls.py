@@ -3,11 +3,17 @@
 from django.urls import include, path
 
 from config import errors, health
+from workspaces import account_views, start_views
 from workspaces.views import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("workspaces.account_urls")),
+    path("account/", include("workspaces.you_urls")),
+    path("language/", account_views.language, name="language"),
+    path("avatars/<slug:digest>.webp", account_views.avatar, name="avatar"),
+    path("workspaces/new/", start_views.new_workspace, name="new_workspace"),
+    path("workspaces/address/", start_views.workspace_address, name="workspace_address"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
@@ -15,4 +21,5 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = errors.too_many_requests
 handler500 = errors.server_error

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user
 
 from inbox.models import Conversation
 from inbox.streams import INBOX, conversation_stream
-from workspaces import tenancy
+from workspaces import second_factor, tenancy
 from workspaces.live import group
 from workspaces.middleware import membership_of
 from workspaces.models import User, Workspace
@@ -52,7 +52,7 @@ class StreamSocket(Relay):
         """The group of this socket's stream in its member's language; None to who may not hear it."""
         user = get_user(_Request(self.scope["session"]))  # type: ignore[arg-type]
         workspace = Workspace.objects.filter(slug=self.scope["url_route"]["kwargs"]["slug"]).first()
-        if workspace is None or not isinstance(user, User):
+        if workspace is None or not isinstance(user, User) or second_factor.is_missing(workspace, user):
             return None
         with tenancy.enter(workspace):
             stream = self.stream(user)

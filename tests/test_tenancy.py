@@ -35,6 +35,7 @@ CALLERS_OF_ENTER = {
     "inbox/consumers.py",
     "inbox/demo.py",
     "inbox/tasks.py",
+    "workspaces/actions/start.py",
     "workspaces/demo.py",
     "workspaces/events.py",
     "workspaces/live.py",

@@ -1,4 +1,4 @@
-"""What every page of a workspace shows: whose it is and who looks."""
+"""What pages show: whose workspace it is and who looks; outside of one, how to get in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from workspaces import second_factor
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
@@ -15,4 +18,13 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "stops": settings.RAIL_STOPS,
         "alerts_page": settings.ALERTS_PAGE,
+    }
+
+
+def account(request: HttpRequest) -> dict[str, Any]:
+    """What the pages outside every workspace show besides."""
+    return {
+        "signup_open": settings.SIGNUP_OPEN,
+        "social_login": [(name, name.capitalize()) for name in settings.SOCIAL_LOGIN.providers],
+        "wanted_by": SimpleLazyObject(lambda: second_factor.wanting(request)),
     }

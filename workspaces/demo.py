@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
+
 from workspaces import tenancy
 from workspaces.models import Membership, Role, User, Workspace
 
@@ -31,5 +33,6 @@ def seed() -> None:
         user = User.objects.filter(email=email).first()
         if user is None:
             user = User.objects.create_user(email, PASSWORD, name=name, language=language)
+        EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
         with tenancy.enter(workspace):
             Membership.objects.get_or_create(user=user, defaults={"role": role})

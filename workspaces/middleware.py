@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from workspaces import tenancy
+from workspaces import second_factor, tenancy
 from workspaces.models import Membership, User, Workspace
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ class WorkspaceMiddleware:
         member = membership_of(request.user)
         if member is None:
             raise Http404
+        if second_factor.is_missing(workspace, member.user):
+            return second_factor.lead_to_it(request, workspace)
+        second_factor.forget(request)
         if request.headers.get("X-Plaza-Workspace", workspace.slug) != workspace.slug:
             return render(request, "409.html", status=409)
         request.workspace, request.member = workspace, member

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from workspaces import tenancy
+from workspaces.membership import workspaces_of
 from workspaces.middleware import WorkspaceRequest
-from workspaces.models import Membership, User
+from workspaces.models import User
+from workspaces.start_views import may_start
 
 
 @require_GET
@@ -21,12 +22,11 @@ from workspaces.models import Membership, User
 def home(request: HttpRequest) -> HttpResponse:
     """The person's only workspace, or a choice of theirs."""
     assert isinstance(request.user, User)  # login_required
-    with tenancy.across():
-        mine = Membership.across_workspaces.filter(user=request.user, is_active=True)
-        workspaces = [member.workspace for member in mine.select_related("workspace").order_by("workspace__name")]
+    workspaces = workspaces_of(request.user)
     if len(workspaces) == 1:
         return redirect(f"/w/{workspaces[0].slug}/")
-    return render(request, "workspaces/home.html", {"workspaces": workspaces})
+    context = {"workspaces": workspaces, "may_start": may_start(request.user)}
+    return render(request, "workspaces/home.html", context)
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs

@@ -184,7 +184,3 @@ def test_a_person_of_two_workspaces_chooses(ana: Membership, otra: Workspace, br
     html = browser_of(ana.user).get("/").content.decode()
     assert "Calzado Sur" in html
     assert "Otra Tienda" in html
-
-
-def test_signing_up_is_closed(db: None) -> None:
-    assert Client().get("/accounts/signup/")["Location"] == "/accounts/login/"

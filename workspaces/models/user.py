@@ -8,6 +8,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workspaces.names import hue, initials
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -37,6 +39,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(max_length=8, choices=Language.choices, default=Language.SPANISH)
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    avatar = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # the digest of an `Avatar`; empty: their initials
+    signature = models.CharField(max_length=300, blank=True, default="", db_default="")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -48,6 +54,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def initials(self) -> str:
+        return initials(str(self))
+
+    @property
+    def hue(self) -> int:
+        return hue(self.pk)
 
     def get_full_name(self) -> str:
         return self.name

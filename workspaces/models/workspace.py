@@ -15,6 +15,18 @@ from workspaces.tenancy import WorkspaceModel
 class Workspace(models.Model):
     """A company. Everything of one carries its id and is seen from inside its scope only."""
 
+    class Business(models.TextChoices):
+        SHOP = "shop", _("Shop")
+        FOOD = "food", _("Food and restaurants")
+        BEAUTY = "beauty", _("Beauty and care")
+        HEALTH = "health", _("Health")
+        EDUCATION = "education", _("Education")
+        SERVICES = "services", _("Services")
+        PROPERTY = "property", _("Real estate")
+        VEHICLES = "vehicles", _("Cars and motorcycles")
+        TRAVEL = "travel", _("Travel and events")
+        OTHER = "other", _("Something else")
+
     name = models.CharField(max_length=120)
     slug = models.SlugField(
         max_length=60, unique=True, validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use a-z, 0-9 and -."))]
@@ -22,6 +34,11 @@ class Workspace(models.Model):
     language = models.CharField(max_length=8, default="es")
     country = models.CharField(max_length=2, default="AR")
     time_zone = models.CharField(max_length=64, default="America/Argentina/Buenos_Aires")
+    currency = models.CharField(max_length=3, default="ARS", db_default="ARS")
+    business = models.CharField(
+        max_length=12, choices=Business.choices, default=Business.SHOP, db_default=Business.SHOP
+    )
+    require_second_factor = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -54,6 +71,10 @@ class Membership(WorkspaceModel):
     @property
     def short_name(self) -> str:
         return self.user.get_short_name()
+
+    @property
+    def avatar(self) -> str:
+        return self.user.avatar
 
     @property
     def initials(self) -> str:
