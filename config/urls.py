@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from config import errors, health
+from workspaces.pages.joining import joining
 from workspaces.views import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("workspaces.account_urls")),
+    path("invitations/<str:token>/", joining, name="invitation"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -32,13 +32,16 @@ BrowserOf = Callable[[User], Client]
 CALLERS_OF_ENTER = {
     "channels_meta/drain.py",
     "channels_meta/management/commands/connect_channel.py",
-    "inbox/consumers.py",
     "inbox/demo.py",
     "inbox/tasks.py",
     "workspaces/demo.py",
     "workspaces/events.py",
     "workspaces/live.py",
     "workspaces/middleware.py",
+    "workspaces/pages/audit.py",
+    "workspaces/pages/joining.py",
+    "workspaces/presence.py",
+    "workspaces/sockets.py",
     "workspaces/tasks.py",
 }
 
