@@ -161,10 +161,17 @@ class TestMailing:
         with tenancy.enter(calzado):
             invitation = invite(NEW, Role.AGENT, by=ana)
         rung: list[tuple[Any, ...]] = []
-        monkeypatch.setattr(tasks.doorbell, "ring", lambda task, *args: rung.append((task.name, *args)) or True)
+
+        def ring(*rang: Any) -> bool:
+            rung.append(rang)
+            return True
+
+        monkeypatch.setattr(tasks.doorbell, "ring", ring)
         assert tasks.send_due_invitations() == 1
-        assert rung == [("workspaces.tasks.send_invitation", calzado.pk, invitation.pk)]
-        assert tasks.send_invitation(calzado.pk, invitation.pk)
+        assert rung[0][0] is tasks.send_invitation
+        assert rung[0][1:] == (calzado.pk, invitation.pk)
+        with tenancy.enter(calzado):
+            assert mailing.send_due(invitation.pk)
         assert tasks.send_due_invitations() == 0
         assert len(mail.outbox) == 1
 
