@@ -217,18 +217,20 @@ class TestTeams:
         set_members(team, [carla], by=ana)
         assert Team.objects.get().name == "Ventas Sur"
         assert [row.member for row in TeamMembership.objects.all()] == [carla]
-        for attempt in (lambda: set_members(team, [], by=bruno), lambda: remove_team(team, by=bruno)):
-            with pytest.raises(PermissionDenied):
-                attempt()
+        with pytest.raises(PermissionDenied):
+            set_members(team, [], by=bruno)
+        with pytest.raises(PermissionDenied):
+            remove_team(team, by=bruno)
         changed = AuditEntry.objects.filter(verb="team.members_changed").order_by("-pk")[0]
         assert changed.data == {"name": "Ventas Sur", "joined": ["Carla Núñez"], "left": ["Bruno Sosa"]}
 
     def test_two_teams_do_not_share_a_name(self, ana: Membership, inside: Workspace) -> None:
         create_team("Ventas", by=ana)
         other = create_team("Soporte", by=ana)
-        for attempt in (lambda: create_team("Ventas", by=ana), lambda: rename_team(other, "Ventas", by=ana)):
-            with pytest.raises(Refused, match="team_name_taken"):
-                attempt()
+        with pytest.raises(Refused, match="team_name_taken"):
+            create_team("Ventas", by=ana)
+        with pytest.raises(Refused, match="team_name_taken"):
+            rename_team(other, "Ventas", by=ana)
         assert sorted(Team.objects.values_list("name", flat=True)) == ["Soporte", "Ventas"]
 
     def test_the_teams_of_a_member_are_exactly_these(

@@ -192,7 +192,7 @@ class TestPresence:
     ) -> None:
         heard = hear(PEOPLE, browser_of(ana.user), inside_of(lambda: presence.beat(bruno)))
         assert [f'data-presence="{bruno.pk}"' in frame["html"] for frame in heard] == [True]
-        assert "online" in heard[0]["html"]
+        assert 'data-status="online"' in heard[0]["html"]
         assert self.status(ana) == self.status(bruno) == "online"
 
     def test_a_second_beat_tells_nobody(
@@ -209,7 +209,7 @@ class TestPresence:
         old = timezone.now() - presence.GONE - timedelta(seconds=1)
         inside_of(lambda: Membership.objects.filter(pk=bruno.pk).update(seen_at=old))()
         heard = hear(INBOX, browser_of(ana.user), presence.time_out)
-        assert "offline" in heard[0]["html"]
+        assert 'data-status="offline"' in heard[0]["html"]
         assert self.status(bruno) == "offline"
         assert self.status(ana) == "online"
         assert presence.time_out() == 0
@@ -223,7 +223,7 @@ class TestPresence:
             browser_of(bruno.user).post("/w/calzado-sur/presence/", {"availability": "busy"})
 
         heard = hear(INBOX, browser_of(ana.user), busy)
-        assert "busy" in heard[0]["html"]
+        assert 'data-status="busy"' in heard[0]["html"]
         inside_of(lambda: Membership.objects.update(is_present=False))()
         assert self.status(bruno) == "offline"
 
@@ -233,7 +233,7 @@ class TestPresence:
             presence.beat(bruno)
         html = browser_of(ana.user).get("/w/calzado-sur/presence/").content.decode()
         assert html.count("data-presence") == 2
-        assert f'away" data-presence="{bruno.pk}"' in html
+        assert f'data-presence="{bruno.pk}" data-status="away"' in html
         assert browser_of(ana.user).post("/w/calzado-sur/presence/", {"availability": "x"}).status_code == 422
 
     def test_who_was_removed_does_not_come_back_by_beating(self, ana: Membership, bruno: Membership) -> None:

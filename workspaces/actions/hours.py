@@ -26,7 +26,18 @@ def set_hours(team: Team | None, week: Week | None, *, by: Membership) -> None:
         else:
             rows = [[list(interval) for interval in day] for day in _checked(week)]
             BusinessHours.objects.update_or_create(team=team, defaults={"week": rows})
-        audit.record("hours.changed", _subject(team), by=by, name=team.name if team else "", week=week)
+        audit.record("hours.changed", _subject(team), by=by, name=team.name if team else "", week=_said(week))
+
+
+def _said(week: Week | None) -> list[str] | None:
+    """As the log keeps it: "09:00-13:00 14:00-18:00", a text a day from Monday on."""
+    if week is None:
+        return None
+    return [" ".join(f"{_clock(opens)}-{_clock(closes)}" for opens, closes in day) or "-" for day in week]
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _checked(week: Week) -> Week:

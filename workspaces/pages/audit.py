@@ -99,7 +99,7 @@ def export(request: WorkspaceRequest) -> HttpResponseBase:
     if not form.is_valid():
         return HttpResponse(form.errors.as_text(), status=422, content_type="text/plain")
     wanted = form.search(request.workspace.time_zone)
-    log.record("audit.exported", "workspace", by=request.member, **{name: str(v) for name, v in _query(request.POST)})
+    log.record("audit.exported", "workspace", by=request.member, search=dict(_query(request.POST)))
     head = [_("Time"), _("Who"), _("What"), _("Of what"), _("Details")]
     response = StreamingHttpResponse(
         spreadsheet.lines(_rows(request.workspace, wanted, head)), content_type="text/csv; charset=utf-8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 PLAIN = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.HiddenInput)
 
@@ -17,6 +18,11 @@ class PageForm(forms.Form):
         for field in self.fields.values():
             if not isinstance(field.widget, PLAIN):
                 field.widget.attrs["class"] = "field"
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also if it is nothing: a form with every box unticked."""
+    return request.POST if request.method == "POST" else None
 
 
 def time_field(label: Any = "") -> forms.TimeField:

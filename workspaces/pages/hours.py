@@ -17,7 +17,7 @@ from workspaces.actions.hours import Week, add_holiday, remove_holiday, set_hour
 from workspaces.hours import MIDNIGHT, Day, Hours, as_week, at_minute, hours_of, is_open, minutes, next_opening
 from workspaces.middleware import WorkspaceRequest
 from workspaces.models import BusinessHours, Holiday, Team
-from workspaces.pages.fields import PageForm, date_field, time_field
+from workspaces.pages.fields import PageForm, date_field, posted, time_field
 from workspaces.pages.show import flash, show
 from workspaces.permissions import Capability, requires
 from workspaces.refusals import Refused
@@ -91,7 +91,7 @@ class HolidayForm(PageForm):
 def hours(request: WorkspaceRequest, team_pk: int | None = None) -> HttpResponse:
     team = get_object_or_404(Team, pk=team_pk) if team_pk else None
     row = BusinessHours.objects.filter(team=team).first()
-    form = HoursForm(request.POST or None, initial=_initial(row))
+    form = HoursForm(posted(request), initial=_initial(row))
     if form.is_valid():
         set_hours(team, form.cleaned_data.get("week"), by=request.member)
         flash(request, _("Saved"))

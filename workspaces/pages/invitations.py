@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from workspaces.actions.invitations import invite, resend, restore, revoke
 from workspaces.middleware import WorkspaceRequest
 from workspaces.models import Invitation, Membership, Role
+from workspaces.pages.fields import posted
 from workspaces.pages.people import MemberForm
 from workspaces.pages.show import flash, show
 from workspaces.permissions import Capability, requires
@@ -57,7 +58,7 @@ def _is_email(text: str) -> bool:
 @require_http_methods(["GET", "POST"])
 @requires(Capability.MEMBERS_MANAGE)
 def invitations(request: WorkspaceRequest) -> HttpResponse:
-    form = InviteForm(request.POST or None, initial={"role": Role.AGENT}, by=request.member)
+    form = InviteForm(posted(request), initial={"role": Role.AGENT}, by=request.member)
     if form.is_valid():
         refused = _invite_all(form.cleaned_data, request.member)
         if refused is None:

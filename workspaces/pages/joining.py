@@ -20,7 +20,7 @@ from workspaces import tenancy
 from workspaces.actions.invitations import accept
 from workspaces.models import Invitation, User, Workspace
 from workspaces.models.invitation import hashed
-from workspaces.pages.fields import PageForm
+from workspaces.pages.fields import PageForm, posted
 from workspaces.refusals import Refused
 
 
@@ -92,7 +92,7 @@ def _join(request: HttpRequest, invitation: Invitation, workspace: Workspace, us
 
 
 def _newcomer(request: HttpRequest, invitation: Invitation, workspace: Workspace) -> HttpResponse:
-    form = NewcomerForm(request.POST or None, email=invitation.email)
+    form = NewcomerForm(posted(request), email=invitation.email)
     if not form.is_valid():
         return _page(request, (invitation, workspace), "newcomer", form)
     try:

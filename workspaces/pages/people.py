@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from workspaces.actions.members import change_role, leave, remove, set_teams, transfer_ownership
 from workspaces.middleware import WorkspaceRequest
 from workspaces.models import Invitation, InvitationTeam, Membership, Role, Team, TeamMembership
-from workspaces.pages.fields import PageForm
+from workspaces.pages.fields import PageForm, posted
 from workspaces.pages.show import flash, show
 from workspaces.pages.words import ROLES
 from workspaces.permissions import Capability, requires
@@ -86,7 +86,7 @@ def grantable(by: Membership) -> list[tuple[str, Any]]:
 def person(request: WorkspaceRequest, member_pk: int) -> HttpResponse:
     member = _load(request, member_pk)
     before = {"role": member.role, "teams": list(member.team_memberships.values_list("team", flat=True))}
-    form = MemberForm(request.POST or None, initial=before, by=request.member)
+    form = MemberForm(posted(request), initial=before, by=request.member)
     if form.is_valid():
         refused = _save(form, member, request.member)
         if refused is None:

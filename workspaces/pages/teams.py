@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from workspaces.actions.teams import create_team, remove_team, rename_team, set_members
 from workspaces.middleware import WorkspaceRequest
 from workspaces.models import Membership, Team, TeamMembership
-from workspaces.pages.fields import PageForm
+from workspaces.pages.fields import PageForm, posted
 from workspaces.pages.show import flash, show
 from workspaces.permissions import Capability, requires
 from workspaces.refusals import Refused
@@ -48,7 +48,7 @@ class TeamForm(PageForm):
 @require_http_methods(["GET", "POST"])
 @requires(Capability.TEAMS_MANAGE)
 def new_team(request: WorkspaceRequest) -> HttpResponse:
-    form = TeamForm(request.POST or None)
+    form = TeamForm(posted(request))
     if form.is_valid():
         try:
             team = create_team(form.cleaned_data["name"], form.cleaned_data["members"], by=request.member)
@@ -71,7 +71,7 @@ def new_team(request: WorkspaceRequest) -> HttpResponse:
 def team(request: WorkspaceRequest, team_pk: int) -> HttpResponse:
     current = get_object_or_404(Team, pk=team_pk)
     before = {"name": current.name, "members": list(current.memberships.values_list("member", flat=True))}
-    form = TeamForm(request.POST or None, initial=before)
+    form = TeamForm(posted(request), initial=before)
     if form.is_valid():
         try:
             rename_team(current, form.cleaned_data["name"], by=request.member)

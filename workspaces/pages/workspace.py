@@ -13,7 +13,7 @@ from workspaces import regions
 from workspaces.actions.workspace import PROFILE, VISIBILITY, change_profile, change_visibility
 from workspaces.middleware import WorkspaceRequest
 from workspaces.models import Role, Visibility, Workspace
-from workspaces.pages.fields import PageForm
+from workspaces.pages.fields import PageForm, posted
 from workspaces.pages.nav import pages_for
 from workspaces.pages.show import flash, show
 from workspaces.pages.words import CAPABILITIES
@@ -58,7 +58,7 @@ class WorkspaceForm(PageForm):
 @requires(Capability.WORKSPACE_MANAGE)
 def workspace(request: WorkspaceRequest) -> HttpResponse:
     before = {name: getattr(request.workspace, name) for name in PROFILE}
-    form = WorkspaceForm(request.POST or None, initial=before)
+    form = WorkspaceForm(posted(request), initial=before)
     if form.is_valid():
         try:
             changed = change_profile(form.cleaned_data, by=request.member)
@@ -83,7 +83,7 @@ class VisibilityForm(PageForm):
 @requires(Capability.SECURITY_MANAGE)
 def security(request: WorkspaceRequest) -> HttpResponse:
     before = {name: getattr(request.workspace, name) for name in VISIBILITY}
-    form = VisibilityForm(request.POST or None, initial=before)
+    form = VisibilityForm(posted(request), initial=before)
     if form.is_valid():
         change_visibility(form.cleaned_data, by=request.member)
         flash(request, _("Saved"), undo=("settings:security", before))

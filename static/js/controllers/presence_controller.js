@@ -2,7 +2,7 @@
 //
 // @example
 // <body data-controller="presence" data-presence-url-value="/w/acme/presence/" data-action="live:frame->presence#frame">
-//   <span class="presence online" data-presence="7"><span class="sr">online</span></span>
+//   <span class="presence" data-presence="7" data-status="online"><span class="sr">online</span></span>
 import { Controller } from "stimulus"
 import { request } from "lib/http"
 import { parse } from "lib/fragments"

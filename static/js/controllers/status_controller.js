@@ -25,8 +25,7 @@ export default class extends Controller {
   show(chosen) {
     for (const choice of this.choiceTargets) choice.setAttribute("aria-checked", String(choice === chosen))
     for (const dot of document.querySelectorAll(".presence.mine")) {
-      dot.classList.remove(...this.choiceTargets.map((choice) => choice.value))
-      dot.classList.add(chosen.value)
+      dot.dataset.status = chosen.value
       dot.querySelector(".sr").textContent = chosen.textContent.trim()
     }
   }
