@@ -77,7 +77,8 @@ def people(calzado: Workspace) -> dict[str, Membership]:
 def test_a_page_opens_to_the_roles_of_the_matrix_and_to_no_other(
     path: str, filled: None, people: dict[str, Membership], calzado: Workspace, browser_of: BrowserOf
 ) -> None:
-    needs: Callable[[str], Capability] = VIEWS[path].callback.needs
+    view: Any = VIEWS[path].callback
+    needs: Callable[[str], Capability] = view.needs
     with tenancy.enter(calzado):
         url = f"/w/calzado-sur/{test_tenancy.filled_in(path)}"
     clients = {role: browser_of(member.user) for role, member in people.items()}

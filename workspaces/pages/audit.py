@@ -22,7 +22,7 @@ from workspaces.middleware import WorkspaceRequest
 from workspaces.models import AuditEntry, Membership, Workspace
 from workspaces.pages.fields import PageForm, date_field
 from workspaces.pages.show import show
-from workspaces.pages.words import VERBS, details
+from workspaces.pages.words import details, verbs
 from workspaces.permissions import Capability, requires
 
 PAGE = 50
@@ -42,8 +42,8 @@ class SearchForm(PageForm):
         super().__init__(*args, **kwargs)
         everybody = Membership.objects.select_related("user").order_by("user__name", "pk")
         self.fields["actor"].queryset = everybody  # type: ignore[attr-defined]  # a ModelChoiceField
-        verbs = sorted(((verb, str(words)) for verb, words in VERBS.items()), key=lambda pair: pair[1])
-        self.fields["verb"].choices = [("", _("Anything")), *verbs]  # type: ignore[attr-defined]
+        known = sorted(((verb, str(words)) for verb, words in verbs().items()), key=lambda pair: pair[1])
+        self.fields["verb"].choices = [("", _("Anything")), *known]  # type: ignore[attr-defined]
         self.fields["subject"].widget.attrs["placeholder"] = "member:12"
 
     def search(self, zone: str) -> log.Search:
@@ -75,9 +75,10 @@ def audit(request: WorkspaceRequest) -> HttpResponse:
             entries = list((log.after(found, *read_cursor(before)) if before else found)[: PAGE + 1])
         except ValueError:
             return HttpResponseBadRequest("bad cursor")
+    said = verbs()
     context = {
         "form": form,
-        "entries": [(entry, VERBS.get(entry.verb, entry.verb), details(entry.data)) for entry in entries[:PAGE]],
+        "entries": [(entry, said.get(entry.verb, entry.verb), details(entry.data)) for entry in entries[:PAGE]],
         "next_cursor": write_cursor(entries[PAGE - 1]) if len(entries) > PAGE else "",
         "before": before,
         "query": _query(request.GET),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from workspaces.permissions import Capability
@@ -38,7 +40,7 @@ CAPABILITIES: dict[Capability, str | Promise] = {
     Capability.OWNERSHIP_TRANSFER: _("Hand over the workspace"),
 }
 
-# A verb that is not here is shown as it is stored.
+# Other rooms name theirs through `settings.AUDIT_VERBS`; a verb without words is shown as it is stored.
 VERBS: dict[str, str | Promise] = {
     "audit.exported": _("Exported the audit log"),
     "channel.connected": _("Connected a channel"),
@@ -62,6 +64,10 @@ VERBS: dict[str, str | Promise] = {
     "visibility.changed": _("Changed who sees which conversations"),
     "workspace.changed": _("Changed the workspace"),
 }
+
+
+def verbs() -> dict[str, str | Promise]:
+    return {verb: words for path in settings.AUDIT_VERBS for verb, words in import_string(path).items()}
 
 
 def details(data: dict[str, Any]) -> list[tuple[str, str]]:
