@@ -109,6 +109,7 @@ def _older(request: WorkspaceRequest, current: Conversation) -> HttpResponse:
 
 
 @require_POST
+@requires(Capability.CONVERSATIONS_REPLY)
 def notes(request: WorkspaceRequest, pk: int) -> HttpResponse:
     current = load_conversation(request.member, pk)
     return _written(request, partial(add_note, current, request.POST.get("text", "")))
