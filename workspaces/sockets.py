@@ -14,7 +14,6 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import DatabaseError, InterfaceError
@@ -23,6 +22,7 @@ from workspaces import presence, tenancy
 from workspaces.live import group
 from workspaces.middleware import membership_of
 from workspaces.models import Membership, User, Workspace
+from workspaces.relay import Relay
 from workspaces.rights import EVERYBODY, member_stream
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Hearing:
         return [group(self.workspace_id, stream, self.language) for stream in self.streams]
 
 
-class StreamSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class StreamSocket(Relay):
     """One stream for one member. `beats`: an open one keeps its member present, and hears of the presence of others."""
 
     beats = False
@@ -80,9 +80,6 @@ class StreamSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         await self.disconnect(message["code"])
         raise StopConsumer
-
-    async def frame(self, message: dict[str, Any]) -> None:
-        await self.send(message["text"])
 
     async def recheck(self, message: dict[str, Any]) -> None:
         """Somebody's rights changed, maybe this member's: what they see may be more or less now."""

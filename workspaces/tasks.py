@@ -18,7 +18,7 @@ def drain_events(workspace_id: int, listener: str) -> int:
         return events.drain(listener)
 
 
-@shared_task(queue="slow")
+@shared_task
 def send_invitation(workspace_id: int, pk: int) -> bool:
     with tenancy.enter(Workspace.objects.get(pk=workspace_id)):
         return mailing.send_due(pk)
