@@ -25,7 +25,7 @@ export default class extends Controller {
   }
 
   take(html) {
-    for (const fresh of parse(html).querySelectorAll(":scope > .presence[data-presence]")) {
+    for (const fresh of parse(html).querySelectorAll(".presence[data-presence]")) {
       const id = CSS.escape(fresh.dataset.presence)
       for (const old of this.element.querySelectorAll(`.presence[data-presence="${id}"]:not(.mine)`)) old.replaceWith(fresh.cloneNode(true))
     }
