@@ -85,7 +85,15 @@ RAIL_STOPS = [
         "label": gettext_noop("Inbox"),
         "counts": True,
         "goto": "i",
-    }
+    },
+    {
+        "name": "settings",
+        "page": "settings:home",
+        "icon": "settings",
+        "label": gettext_noop("Settings"),
+        "goto": "s",
+        "at_foot": True,
+    },
 ]
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
@@ -254,11 +262,16 @@ CONTENT_SECURITY_POLICY = {
 
 CHANNEL_ADAPTERS = ["channels_meta.whatsapp.adapter"]
 EVENT_LISTENERS = {"message.received": ["crm.listeners.record_activity"]}
+SETTINGS_PAGES = ["workspaces.pages.nav.PAGES"]
+AUDIT_VERBS = ["workspaces.pages.words.VERBS"]
+RELEASES = {"member": ["inbox.actions.release.member_left"], "team": ["inbox.actions.release.team_removed"]}
 CLOCK_TICK_SECONDS = env.float("CLOCK_TICK_SECONDS", default=1.0)
 CLOCK_JOBS = {
     "channels_meta.tasks.drain_overdue": 1.0,
     "inbox.tasks.deliver_due": 1.0,
     "workspaces.events.drain_overdue": 1.0,
+    "workspaces.presence.time_out": 5.0,
+    "workspaces.tasks.send_due_invitations": 5.0,
     "inbox.tasks.forget_old_receipts": 3600.0,
     "channels_meta.tasks.forget_old_bodies": 3600.0,
 }

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from config import errors, health
 from workspaces import account_views, start_views
+from workspaces.pages.joining import joining
 from workspaces.views import home
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("avatars/<slug:digest>.webp", account_views.avatar, name="avatar"),
     path("workspaces/new/", start_views.new_workspace, name="new_workspace"),
     path("workspaces/address/", start_views.workspace_address, name="workspace_address"),
+    path("invitations/<str:token>/", joining, name="invitation"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -6,7 +6,7 @@ from functools import partial
 
 from inbox.drawing import draw_message
 from inbox.models import Message
-from workspaces.live import Fragment, Nudge
+from workspaces.live import Fragment, Nudge, Recheck
 
 INBOX = "inbox"
 
@@ -27,6 +27,11 @@ def catch_up(pk: int) -> Nudge:
 def header_changed(pk: int) -> Nudge:
     """Assignment or closing: what the header offers depends on who looks, so it is asked for."""
     return Nudge(conversation_stream(pk), word="header")
+
+
+def rights_changed(pk: int) -> Recheck:
+    """Assignment: who may see it may have changed."""
+    return Recheck(conversation_stream(pk))
 
 
 def rows_changed(*pks: int) -> Nudge:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from inbox.actions.receive import receive
 from inbox.models import Channel, Conversation, Message
 from tests.inbox.events import says
 from workspaces import tenancy
-from workspaces.models import Membership, User, Workspace
+from workspaces.actions.hours import add_holiday
+from workspaces.actions.invitations import invite
+from workspaces.actions.teams import create_team
+from workspaces.models import Holiday, Invitation, Membership, Role, Team, User, Workspace
 from workspaces.rls import references
 from workspaces.tenancy import WorkspaceModel
 
@@ -32,7 +36,6 @@ BrowserOf = Callable[[User], Client]
 CALLERS_OF_ENTER = {
     "channels_meta/drain.py",
     "channels_meta/management/commands/connect_channel.py",
-    "inbox/consumers.py",
     "inbox/demo.py",
     "inbox/tasks.py",
     "workspaces/actions/start.py",
@@ -40,6 +43,10 @@ CALLERS_OF_ENTER = {
     "workspaces/events.py",
     "workspaces/live.py",
     "workspaces/middleware.py",
+    "workspaces/pages/audit.py",
+    "workspaces/pages/joining.py",
+    "workspaces/presence.py",
+    "workspaces/sockets.py",
     "workspaces/tasks.py",
 }
 
@@ -102,6 +109,9 @@ def filled(ventas: Channel, loja: Channel, ana: Membership, olga: Membership) ->
     for channel in (ventas, loja):
         with tenancy.enter(channel.workspace):
             receive(channel, [says("Oi")])
+    with tenancy.enter(ana.workspace):
+        invite("nueva@plaza.example", Role.AGENT, [create_team("Ventas", [ana], by=ana)], by=ana)
+        add_holiday(Holiday(date=date(2026, 12, 25), name="Navidad"), by=ana)
 
 
 @pytest.mark.django_db
@@ -166,8 +176,22 @@ def workspace_paths(patterns: list[Any], prefix: str = "") -> Iterator[str]:
 PATHS = sorted(set(workspace_paths(urlpatterns)))
 
 
-def filled_in(path: str, conversation: Conversation, message: Message) -> str:
-    path = path.replace("<int:pk>", str(conversation.pk)).replace("<int:message_pk>", str(message.pk))
+# What stands for each kind of id in a path: its model.
+IDS: dict[str, Any] = {
+    "<int:pk>": Conversation,
+    "<int:message_pk>": Message,
+    "<int:team_pk>": Team,
+    "<int:invitation_pk>": Invitation,
+    "<int:holiday_pk>": Holiday,
+    "<int:member_pk>": Membership,
+}
+
+
+def filled_in(path: str) -> str:
+    """The path with ids of the entered workspace."""
+    for kind, model in IDS.items():
+        if kind in path:
+            path = path.replace(kind, str(model.objects.order_by("-pk").values_list("pk", flat=True)[0]))
     assert "<" not in path, f"teach this test about {path}"
     return path
 
@@ -186,7 +210,7 @@ class TestEveryUrl:
         browser_of: BrowserOf,
     ) -> None:
         with tenancy.enter(calzado):
-            inside = filled_in(path, Conversation.objects.get(), Message.objects.get())
+            inside = filled_in(path)
         for stranger in (olga.user, zoe):
             response = getattr(browser_of(stranger), method)(f"/w/calzado-sur/{inside}")
             assert response.status_code == 404
@@ -198,7 +222,7 @@ class TestEveryUrl:
         self, path: str, method: str, filled: None, calzado: Workspace, olga: Membership, browser_of: BrowserOf
     ) -> None:
         with tenancy.enter(calzado):
-            foreign = filled_in(path, Conversation.objects.get(), Message.objects.get())
+            foreign = filled_in(path)
             before = list(Conversation.objects.values_list("clock", "status", "assignee"))
         if "<int:" in path:
             response = getattr(browser_of(olga.user), method)(f"/w/otra-tienda/{foreign}")

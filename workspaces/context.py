@@ -9,12 +9,15 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from workspaces import second_factor
+from workspaces.permissions import Capability
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
+    member = getattr(request, "member", None)
     return {
         "workspace": getattr(request, "workspace", None),
-        "member": getattr(request, "member", None),
+        "member": member,
+        "can": {capability.value for capability in Capability if member and member.can(capability)},
         "languages": settings.LANGUAGES,
         "stops": settings.RAIL_STOPS,
         "alerts_page": settings.ALERTS_PAGE,

@@ -47,7 +47,14 @@ class Nudge:
     word: str = "nudge"
 
 
-Frame = Fragment | Nudge
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """To the sockets themselves: look again whether you may hear this (`workspaces/rights.py`)."""
+
+    stream: str
+
+
+Frame = Fragment | Nudge | Recheck
 
 
 def group(workspace_id: int, stream: str, language: str) -> str:
@@ -112,17 +119,19 @@ def _publish(frames: Sequence[Frame], workspace_id: int, heard: set[str]) -> Non
         wanted = [(channel, frame) for channel, frame in named if channel in heard]
         with translation.override(code):
             for channel, frame in wanted:
-                pipeline.publish(channel, _encode(_body(frame)))
+                pipeline.publish(channel, _encode(frame))
     pipeline.execute()
 
 
 def _body(frame: Frame) -> dict[str, Any]:
     if isinstance(frame, Fragment):
         return {"html": frame.draw()}
-    return {frame.word: list(frame.ids) or True}
+    return {frame.word: list(frame.ids) or True} if isinstance(frame, Nudge) else {}
 
 
-def _encode(body: dict[str, Any]) -> bytes:
+def _encode(frame: Frame) -> bytes:
+    """`type` is the socket's method that it reaches."""
     layer: Any = get_channel_layer()
-    encoded: bytes = layer.serialize({"type": "frame", "text": json.dumps(body)})
+    kind = "recheck" if isinstance(frame, Recheck) else "frame"
+    encoded: bytes = layer.serialize({"type": kind, "stream": frame.stream, "text": json.dumps(_body(frame))})
     return encoded

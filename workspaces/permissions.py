@@ -77,23 +77,24 @@ def allows(role: str, capability: Capability) -> bool:
 
 
 def requires(
-    capability: Capability,
+    capability: Capability, **by_method: Capability
 ) -> Callable[
     [Callable[Concatenate[WorkspaceRequest, Rest], HttpResponseBase]],
     Callable[Concatenate[WorkspaceRequest, Rest], HttpResponseBase],
 ]:
-    """A view for members whose role has the capability; to the others it is 403."""
+    """A view for members whose role has the capability; to the others it is 403. `POST=…` names another one for a
+    method."""
 
     def decorate(
         view: Callable[Concatenate[WorkspaceRequest, Rest], HttpResponseBase],
     ) -> Callable[Concatenate[WorkspaceRequest, Rest], HttpResponseBase]:
         @wraps(view)
         def guarded(request: WorkspaceRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
-            if not request.member.can(capability):
+            if not request.member.can(by_method.get(str(request.method), capability)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.capability = capability  # type: ignore[attr-defined]
+        guarded.needs = lambda method: by_method.get(method, capability)  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from workspaces.models import Membership
+from workspaces import tenancy
+from workspaces.models import Membership, TeamMembership, Visibility
 from workspaces.tenancy import ScopedManager, WorkspaceForeignKey, WorkspaceModel
 
 if TYPE_CHECKING:
@@ -18,9 +19,18 @@ OPEN, CLOSED = "open", "closed"
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, member: Membership) -> Self:
-        """Loading is authorising: everything a page, the API or a socket shows of conversations starts here. Every
-        role sees every conversation of its workspace until teams and own-only visibility come."""
-        return self if member.is_active else self.none()
+        """Loading is authorising: everything a page, the API or a socket shows of conversations starts here. What a
+        role sees is the workspace's choice (`Visibility`)."""
+        if not member.is_active:
+            return self.none()
+        visibility = tenancy.current().visibility_of(member.role)
+        if visibility == Visibility.ALL:
+            return self
+        nobodys = Q(assignee__isnull=True)
+        of_my_teams = Q(team__in=TeamMembership.objects.filter(member=member).values("team"))
+        if visibility == Visibility.OWN:
+            return self.filter(Q(assignee=member) | (nobodys & of_my_teams))
+        return self.filter(Q(assignee=member) | of_my_teams | (nobodys & Q(team__isnull=True)))
 
     def view(self, name: str, member: Membership) -> Self:
         """The list's three views: mine, unassigned, all."""
@@ -37,7 +47,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def for_rows(self) -> Self:
         """With what a row shows; the channel's secrets stay where they are."""
-        related = self.select_related("contact", "channel", "assignee__user")
+        related = self.select_related("contact", "channel", "assignee__user", "team")
         return related.defer("channel__secrets", "channel__config")
 
     def for_thread(self) -> Self:
@@ -65,6 +75,7 @@ class Conversation(WorkspaceModel):
     subject = models.CharField(max_length=255, blank=True)
     status = models.CharField(max_length=10, default=OPEN)
     assignee = WorkspaceForeignKey("workspaces.Membership", models.SET_NULL, null=True, related_name="+")
+    team = WorkspaceForeignKey("workspaces.Team", models.SET_NULL, null=True, related_name="+")
     clock = models.BigIntegerField(default=0)
     inbound_count = models.PositiveIntegerField(default=0)
     last_inbound_at = models.DateTimeField(null=True)
@@ -100,6 +111,11 @@ class Conversation(WorkspaceModel):
                 fields=["workspace", "status", "-last_message_at", "-id"],
                 name="conversation_unassigned",
                 condition=Q(assignee__isnull=True),
+            ),
+            models.Index(
+                fields=["workspace", "team", "status", "-last_message_at", "-id"],
+                name="conversation_of_team",
+                condition=Q(team__isnull=False),
             ),
             # receive: the newest conversation of an identity, open or closed
             models.Index(fields=["workspace", "identity", "channel", "-id"], name="conversation_of_identity"),

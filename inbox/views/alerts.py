@@ -12,9 +12,11 @@ from inbox.models import Conversation
 from inbox.models.conversation import OPEN
 from inbox.views.loading import ids_of
 from workspaces.middleware import WorkspaceRequest
+from workspaces.permissions import Capability, requires
 
 
 @require_GET
+@requires(Capability.CONVERSATIONS_READ)
 def alerts(request: WorkspaceRequest) -> HttpResponse:
     """`?ids=`: those of the conversations that are mine or nobody's and hold something I have not read, with how much
     and the newest words."""

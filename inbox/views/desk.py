@@ -12,9 +12,11 @@ from inbox.listing import BadCursor, Listing
 from inbox.models import Conversation
 from inbox.views.loading import ids_of
 from workspaces.middleware import WorkspaceRequest
+from workspaces.permissions import Capability, requires
 
 
 @require_GET
+@requires(Capability.CONVERSATIONS_READ)
 def desk(request: WorkspaceRequest) -> HttpResponse:
     return render(request, "inbox/desk.html", list_context(Listing.from_query(request.member, request.GET)))
 
@@ -31,6 +33,7 @@ def list_context(listing: Listing) -> dict[str, object]:
 
 
 @require_GET
+@requires(Capability.CONVERSATIONS_READ)
 def rows(request: WorkspaceRequest) -> HttpResponse:
     """`?before=` the next page; `?ids=` those rows as they are now, the ids that left the view, and the counters."""
     listing = Listing.from_query(request.member, request.GET)

@@ -22,12 +22,14 @@ from inbox.views.desk import list_context
 from inbox.views.loading import load_conversation
 from inbox.windows import Refusal
 from workspaces.middleware import WorkspaceRequest
-from workspaces.models import Membership
+from workspaces.models import Membership, Team
+from workspaces.permissions import Capability, requires
 
 PAGE = 40
 
 
 @require_GET
+@requires(Capability.CONVERSATIONS_READ)
 def conversation(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The desk with this thread open; to htmx, the thread alone."""
     current = load_conversation(request.member, pk)
@@ -41,13 +43,14 @@ def conversation(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@requires(Capability.CONVERSATIONS_READ)
 def header(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return render(request, "inbox/_header.html", header_context(request.member, load_conversation(request.member, pk)))
 
 
 def header_context(member: Membership, current: Conversation) -> dict[str, object]:
     members = Membership.objects.filter(is_active=True).select_related("user").order_by("user__name")
-    return {"conversation": current, "members": members, "member": member}
+    return {"conversation": current, "members": members, "teams": Team.objects.order_by("name"), "member": member}
 
 
 def thread_context(member: Membership, current: Conversation) -> dict[str, object]:
@@ -66,6 +69,7 @@ def older_cursor(message: Message) -> str:
 
 
 @require_http_methods(["GET", "POST"])
+@requires(Capability.CONVERSATIONS_READ, POST=Capability.CONVERSATIONS_REPLY)
 def messages(request: WorkspaceRequest, pk: int) -> HttpResponse:
     current = load_conversation(request.member, pk)
     if request.method == "POST":
@@ -105,6 +109,7 @@ def _older(request: WorkspaceRequest, current: Conversation) -> HttpResponse:
 
 
 @require_POST
+@requires(Capability.CONVERSATIONS_REPLY)
 def notes(request: WorkspaceRequest, pk: int) -> HttpResponse:
     current = load_conversation(request.member, pk)
     return _written(request, partial(add_note, current, request.POST.get("text", "")))

@@ -189,7 +189,7 @@ class TestForgetting:
 def test_each_of_our_tasks_has_a_queue_that_a_worker_listens_to(settings: Any) -> None:
     import_tasks = [f"{room}.tasks" for room in ("workspaces", "inbox", "channels_meta")]
     found = {name for module in import_tasks for name in vars(import_module(module)) if is_task(module, name)}
-    assert found == {"drain_events", "deliver", "tell_read", "drain"}
+    assert found == {"drain_events", "deliver", "tell_read", "drain", "send_invitation"}
     urgent = {path.rpartition(".")[2] for path in settings.CELERY_TASK_ROUTES}
     assert urgent == {"drain_events", "deliver", "drain"}  # the others wait in the default queue
     queues = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} | {settings.CELERY_TASK_DEFAULT_QUEUE}

@@ -169,7 +169,7 @@ class TestReferences:
             if references(model)
         }
         assert found["crm.Identity"] == {"contact"}
-        assert found["inbox.Conversation"] == {"channel", "contact", "identity", "assignee"}
+        assert found["inbox.Conversation"] == {"channel", "contact", "identity", "assignee", "team"}
         assert found["inbox.Message"] == {"conversation", "channel", "author", "reply_to"}
         assert "workspaces.Membership" not in found  # its user is nobody's tenant
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workspaces", "0001_initial"),
+        ("workspaces", "0002_teams"),
     ]
 
     operations = [
@@ -44,11 +44,6 @@ class Migration(migrations.Migration):
                 default="shop",
                 max_length=12,
             ),
-        ),
-        migrations.AddField(
-            model_name="workspace",
-            name="currency",
-            field=models.CharField(db_default="ARS", default="ARS", max_length=3),
         ),
         migrations.AddField(
             model_name="workspace",

@@ -11,9 +11,14 @@ import { Controller } from "stimulus"
 const STAYS = 8_000
 
 export default class extends Controller {
-  static targets = ["words"]
+  static targets = ["words", "said"]
 
   undos = new WeakMap()
+
+  /** What the server said with the page. */
+  saidTargetConnected(toast) {
+    this.expire(toast)
+  }
 
   show({ detail: { name, undo, words } }) {
     const template = this.wordsTargets.find((target) => target.dataset.name === name)

@@ -12,17 +12,24 @@ export default class extends Controller {
   assign({ params: { url, member, before }, currentTarget }) {
     if (String(member ?? "") === String(before ?? "")) return
     this.preview(currentTarget)
-    this.put(url, member, () => toast(member ? "assigned" : "unassigned", { undo: () => this.put(url, before) }))
+    this.put(url, { member }, () => toast(member ? "assigned" : "unassigned", { undo: () => this.put(url, { member: before }) }))
+  }
+
+  /** To a team; whoever had it may lose it by that, so undoing gives both back. */
+  pass({ params: { url, team, teamBefore, before }, currentTarget }) {
+    if (currentTarget.getAttribute("aria-checked") === "true") team = ""
+    this.put(url, { team }, () => toast("passed", { undo: () => this.put(url, { team: teamBefore, member: before }) }))
   }
 
   /** A row is drawn for everybody, so "me" is known here only. */
   assignMe({ params: { url, before } }) {
     const { member } = document.body.dataset
-    this.put(url, member, () => toast("assigned", { undo: () => this.put(url, before) }))
+    this.put(url, { member }, () => toast("assigned", { undo: () => this.put(url, { member: before }) }))
   }
 
-  put(url, member, done) {
-    return this.ask(url, { method: "PUT", form: { member: member ?? "" } }, done)
+  put(url, wanted, done) {
+    const form = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, value ?? ""]))
+    return this.ask(url, { method: "PUT", form }, done)
   }
 
   close({ params: { url } }) {

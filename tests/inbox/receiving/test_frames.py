@@ -33,7 +33,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Frame]:
 
 
 def shape(frames: list[Frame]) -> list[tuple[str, str]]:
-    return [(frame.stream, "fragment" if isinstance(frame, Fragment) else frame.word) for frame in frames]
+    return [(frame.stream, getattr(frame, "word", type(frame).__name__.lower())) for frame in frames]
 
 
 def stream_of(name: str) -> str:
