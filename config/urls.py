@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("workspaces.account_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("config.urls_api")),
 ]
 
 handler400 = errors.bad_request

@@ -20,7 +20,9 @@ from inbox.actions.receive import receive
 from inbox.models import Channel, Conversation, Message
 from tests.inbox.events import says
 from workspaces import tenancy
-from workspaces.models import Membership, User, Workspace
+from workspaces.actions import api_keys
+from workspaces.models import ApiKey, Membership, User, Workspace
+from workspaces.permissions import Capability
 from workspaces.rls import references
 from workspaces.tenancy import WorkspaceModel
 
@@ -35,6 +37,7 @@ CALLERS_OF_ENTER = {
     "inbox/consumers.py",
     "inbox/demo.py",
     "inbox/tasks.py",
+    "workspaces/api/door.py",
     "workspaces/demo.py",
     "workspaces/events.py",
     "workspaces/live.py",
@@ -101,6 +104,9 @@ def filled(ventas: Channel, loja: Channel, ana: Membership, olga: Membership) ->
     for channel in (ventas, loja):
         with tenancy.enter(channel.workspace):
             receive(channel, [says("Oi")])
+    for member in (ana, olga):
+        with tenancy.enter(member.workspace):
+            api_keys.create(api_keys.Plan("Shop", [Capability.CONTACTS_READ]), by=member)
 
 
 @pytest.mark.django_db
@@ -167,6 +173,7 @@ PATHS = sorted(set(workspace_paths(urlpatterns)))
 
 def filled_in(path: str, conversation: Conversation, message: Message) -> str:
     path = path.replace("<int:pk>", str(conversation.pk)).replace("<int:message_pk>", str(message.pk))
+    path = path.replace("<int:key_pk>", str(ApiKey.objects.get().pk))
     assert "<" not in path, f"teach this test about {path}"
     return path
 
