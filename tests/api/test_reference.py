@@ -11,7 +11,7 @@ from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
 from tests.api.test_scopes import OPERATIONS
-from workspaces.api.reference import document
+from workspaces.api.reference import document, page_of
 
 LANGUAGES = ("es", "pt-br", "en")
 
@@ -85,6 +85,27 @@ class TestThePage:
             assert f"{method}" in page
             assert f"{path}" in page
         assert page.count("Authorization: Bearer $PLAZA_KEY") == len(OPERATIONS) + 1
+
+    def test_names_every_parameter_and_field_and_what_must_be_sent(self) -> None:
+        shown = {one["id"]: one["parameters"] for group in page_of("en")["groups"].values() for one in group}
+        assert [(one["name"], one["place"], one.get("required", False)) for one in shown["messages_send"]] == [
+            ("Idempotency-Key", "header", False),
+            ("id", "path", True),
+            ("text", "body", True),
+            ("reply_to_id", "body", False),
+            ("client_id", "body", False),
+        ]
+        named = {one["name"]: one["kind"] for one in shown["conversations_list"]}
+        assert named == {
+            "assignee_id": "integer",
+            "channel_id": "integer",
+            "contact_id": "integer",
+            "limit": "integer",
+            "cursor": "string",
+            "status": "open | closed",
+            "unassigned": "boolean",
+            "updated_since": "date-time",
+        }
 
     def test_needs_no_host_but_ours_and_no_script(self, client: Client) -> None:
         response = client.get("/api/v1/docs/")

@@ -112,12 +112,13 @@ def operations(made: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path, methods in made["paths"].items():
         for method in METHODS:
             if method in methods:
-                yield _shown(path, method, methods[method])
+                yield _shown(path, method, methods[method], made["components"]["schemas"])
 
 
-def _shown(path: str, method: str, told: dict[str, Any]) -> dict[str, Any]:
+def _shown(path: str, method: str, told: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     status, answer = next(iter(told["responses"].items()))
-    body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+    sent = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = sent.get("example")
     example = answer.get("content", {}).get("application/json", {}).get("example")
     return {
         "id": told["operationId"],
@@ -127,8 +128,7 @@ def _shown(path: str, method: str, told: dict[str, Any]) -> dict[str, Any]:
         "summary": told["summary"],
         "description": told["description"].partition("\n\n")[0] if "\n\n" in told["description"] else "",
         "scope": told["x-required-scope"],
-        "parameters": [_parameter(one) for one in told.get("parameters", [])],
-        "request": _pretty(body),
+        "parameters": [_parameter(one) for one in told.get("parameters", [])] + _fields(sent, schemas),
         "curl": _curl(path, method, body),
         "status": status,
         "response": _pretty(example),
@@ -138,9 +138,36 @@ def _shown(path: str, method: str, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parameter(told: dict[str, Any]) -> dict[str, Any]:
-    schema = told["schema"]
-    kind = " | ".join(str(one) for one in schema["enum"]) if "enum" in schema else schema.get("format", schema["type"])
-    return {"name": told["name"], "place": told["in"], "kind": kind, "words": told.get("description", "")}
+    return {**told, "place": told["in"], "kind": _kind(told["schema"]), "words": told.get("description", "")}
+
+
+def _fields(sent: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of the body: what may be in it, and what must."""
+    if not sent:
+        return []
+    schema = schemas[sent["schema"]["$ref"].rpartition("/")[2]]
+    needed = schema.get("required", [])
+    return [
+        {
+            "name": name,
+            "place": "body",
+            "kind": _kind(one),
+            "words": one.get("description", ""),
+            "required": name in needed,
+        }
+        for name, one in schema["properties"].items()
+    ]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return " | ".join(str(one) for one in schema["enum"])
+    if "oneOf" in schema:  # the one with a format, and beside it the empty text
+        return _kind(schema["oneOf"][0])
+    kind = schema["type"]
+    if isinstance(kind, list):
+        return " | ".join(kind)
+    return str(kind if kind == "integer" else schema.get("format", kind))
 
 
 def _pretty(value: Any) -> str:
@@ -154,5 +181,5 @@ def _curl(path: str, method: str, body: Any) -> str:
     if method == "post":
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if body is not None:
-        lines += ['-H "Content-Type: application/json"', f"-d '{json.dumps(body, ensure_ascii=False)}'"]
+        lines += ['-H "Content-Type: application/json"', f"-d '{_pretty(body)}'"]
     return " \\\n  ".join(lines)
