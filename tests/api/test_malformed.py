@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from inbox.models import Conversation
 from tests.api.conftest import Program, code_of
@@ -91,8 +92,17 @@ def test_what_is_not_there_is_404(api: Program, outsider: Program, path: str) ->
     assert (api.get(path).status_code, code_of(api.get(path))) == (404, "not_found")
 
 
-def test_an_address_nobody_knows_is_a_problem_to_strangers_too(outsider: Program) -> None:
-    assert code_of(outsider.get("/api/v2/")) == "not_found"
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/", "/api/v2/", "/api/v1/contacts/", "/api/v1/contacts//", "/api/v1/me"])
+def test_an_address_nobody_knows_is_a_problem_to_strangers_too(
+    settings: Any, debug: bool, method: str, path: str
+) -> None:
+    settings.DEBUG = debug
+    stranger = Program()
+    stranger.client = Client(enforce_csrf_checks=True)
+    response = stranger.ask(method, path)
+    assert (response.status_code, code_of(response)) == (404, "not_found")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])

@@ -120,5 +120,11 @@ class TestThePage:
         ids = set(re.findall(r'id="([^"]+)"', page))
         assert {target for target in re.findall(r'href="#([^"]+)"', page) if target not in ids} == set()
 
-    def test_only_reads(self, client: Client) -> None:
-        assert client.post("/api/v1/docs/").status_code == 405
+    @pytest.mark.parametrize("path", ["/api/v1/docs/", "/api/v1/schema"])
+    def test_only_reads(self, path: str) -> None:
+        response = Client(enforce_csrf_checks=True).post(path)
+        assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")
+        assert response.headers["Allow"] == "GET, HEAD"
+
+    def test_is_found_without_its_slash(self, client: Client) -> None:
+        assert client.get("/api/v1/docs").headers["Location"] == "/api/v1/docs/"

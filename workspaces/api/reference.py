@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -14,10 +14,10 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.generators import SchemaGenerator
 
-from workspaces.api.problems import PROBLEM_TYPE, TITLES, problem
+from workspaces.api.problems import PROBLEM_TYPE, TITLES, problem, respond
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM_SCHEMA = {
@@ -55,12 +55,35 @@ EXAMPLES = {
 }
 
 
-@require_GET
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def reads(view: View) -> View:
+    """Open to everybody, for reading; the rest is refused as everywhere under `/api/`."""
+
+    @wraps(view)
+    def run(request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request)
+        response = respond(405, "method_not_allowed", _("Here one can only read."))
+        response.headers["Allow"] = "GET, HEAD"
+        return response
+
+    return csrf_exempt(run)
+
+
+@csrf_exempt
+def missing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Whatever else lies under `/api/`."""
+    return respond(404, "not_found")
+
+
+@reads
 def schema(request: HttpRequest) -> HttpResponse:
     return JsonResponse(document(translation.get_language() or settings.LANGUAGE_CODE))
 
 
-@require_GET
+@reads
 def docs(request: HttpRequest) -> HttpResponse:
     language = translation.get_language() or settings.LANGUAGE_CODE
     return render(request, "workspaces/api/reference.html", page_of(language))
