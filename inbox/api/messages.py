@@ -77,7 +77,8 @@ class Thread(Viewset):
 def quoted(current: Conversation, pk: int | None) -> Message | None:
     if pk is None:
         return None
-    found = Message.objects.filter(conversation=current, pk=pk).first()
+    said = (Message.Direction.IN, Message.Direction.OUT)
+    found = Message.objects.filter(conversation=current, pk=pk, direction__in=said).first()
     if found is None:
         raise Problem(404, "quoted_not_found", _("The conversation has no message with this id to quote."))
     return found

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from inbox.actions.note import add_note
 from inbox.actions.receive import receive
 from inbox.models import Channel, Conversation, Delivery, Message, State
 from inbox.port import Media
@@ -61,13 +62,16 @@ class TestSending:
         with tenancy.enter(lia.workspace):
             assert Message.objects.get(pk=told["id"]).reply_to_external_id == "in-lia"
 
-    def test_only_a_message_of_the_conversation_can_be_quoted(self, api: Program, lia: Conversation) -> None:
+    def test_only_a_message_of_the_conversation_can_be_quoted(
+        self, api: Program, lia: Conversation, ana: Membership
+    ) -> None:
         with tenancy.enter(lia.workspace):
             elsewhere = Message.objects.get(external_id="in-rui").pk
-        for pk in (elsewhere, 2**50):
+            note, _ = add_note(lia, "cliente antiga", by=ana, client_id=uuid.uuid4())
+        for pk in (elsewhere, note.pk, 2**50):
             response = api.post(thread(lia), {"text": "Oi", "reply_to_id": pk})
             assert (response.status_code, code_of(response)) == (404, "quoted_not_found")
-        assert len(api.results(thread(lia))) == 1
+        assert [row["direction"] for row in api.results(thread(lia))] == ["note", "in"]
 
     @pytest.mark.parametrize(("text", "code"), [("  \n", "text_empty"), ("x" * 4097, "text_too_long")])
     def test_what_the_channel_does_not_take_is_refused(

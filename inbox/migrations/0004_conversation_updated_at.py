@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False  # an index made beside the writers
 
     dependencies = [
-        ("inbox", "0001_initial"),
+        ("inbox", "0003_notes"),
     ]
 
     operations = [
