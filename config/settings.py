@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "channels",
     "django_htmx",
+    "rest_framework",
 ]
 SOCIAL_LOGIN = SocialLogin.of(env)
 INSTALLED_APPS += SOCIAL_LOGIN.apps
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "workspaces.middleware.WorkspaceMiddleware",
+    "workspaces.api.door.ApiMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -274,12 +276,32 @@ CLOCK_JOBS = {
     "workspaces.tasks.send_due_invitations": 5.0,
     "inbox.tasks.forget_old_receipts": 3600.0,
     "channels_meta.tasks.forget_old_bodies": 3600.0,
+    "workspaces.tasks.forget_old_replies": 3600.0,
 }
 
 DEMO_SEEDERS = ["workspaces.demo.seed", "inbox.demo.seed"]
 DEMO_ACCOUNTS = [
     ("calzado-sur", "whatsapp", "110000000000009", "290000000000001", "Ventas Centro", "sandbox-token"),
 ]
+
+# --- the API ----------------------------------------------------------------------------------------------------
+
+API_URLCONF = "config.urls_api"
+API_RATE = env.int("API_RATE", default=600)  # requests a minute, of one key
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Plaza",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": True,
+    "SORT_OPERATIONS": False,
+    "PREPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["workspaces.api.reference.with_problems"],
+    "PATH_CONVERTER_OVERRIDES": {"int": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}},
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 # --- background work --------------------------------------------------------------------------------------------
 

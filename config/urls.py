@@ -18,6 +18,7 @@ urlpatterns = [
     path("invitations/<str:token>/", joining, name="invitation"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("config.urls_api")),
 ]
 
 handler400 = errors.bad_request

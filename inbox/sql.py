@@ -66,6 +66,7 @@ CONVERSATION = {
     "preview_author": "varchar",
     "preview_state": "smallint",
     "closed_at": "timestamptz",
+    "updated_at": "timestamptz",
 }
 
 # a JSON null stays one: an absent value is the column's NULL in all of them

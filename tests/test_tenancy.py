@@ -21,10 +21,12 @@ from inbox.actions.receive import receive
 from inbox.models import Channel, Conversation, Message
 from tests.inbox.events import says
 from workspaces import tenancy
+from workspaces.actions import api_keys
 from workspaces.actions.hours import add_holiday
 from workspaces.actions.invitations import invite
 from workspaces.actions.teams import create_team
-from workspaces.models import Holiday, Invitation, Membership, Role, Team, User, Workspace
+from workspaces.models import ApiKey, Holiday, Invitation, Membership, Role, Team, User, Workspace
+from workspaces.permissions import Capability
 from workspaces.rls import references
 from workspaces.tenancy import WorkspaceModel
 
@@ -39,6 +41,7 @@ CALLERS_OF_ENTER = {
     "inbox/demo.py",
     "inbox/tasks.py",
     "workspaces/actions/start.py",
+    "workspaces/api/door.py",
     "workspaces/demo.py",
     "workspaces/events.py",
     "workspaces/live.py",
@@ -112,6 +115,9 @@ def filled(ventas: Channel, loja: Channel, ana: Membership, olga: Membership) ->
     with tenancy.enter(ana.workspace):
         invite("nueva@plaza.example", Role.AGENT, [create_team("Ventas", [ana], by=ana)], by=ana)
         add_holiday(Holiday(date=date(2026, 12, 25), name="Navidad"), by=ana)
+    for member in (ana, olga):
+        with tenancy.enter(member.workspace):
+            api_keys.create(api_keys.Plan("Shop", [Capability.CONTACTS_READ]), by=member)
 
 
 @pytest.mark.django_db
@@ -184,6 +190,7 @@ IDS: dict[str, Any] = {
     "<int:invitation_pk>": Invitation,
     "<int:holiday_pk>": Holiday,
     "<int:member_pk>": Membership,
+    "<int:key_pk>": ApiKey,
 }
 
 

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from workspaces import doorbell, events, mailing, tenancy
+from workspaces.api import replies
 from workspaces.models import Invitation, Workspace
 
 CLOCK_BATCH = 50
@@ -31,3 +32,12 @@ def send_due_invitations() -> int:
         due = Invitation.across_workspaces.filter(due_at__lte=timezone.now()).order_by("due_at")
         pairs = list(due.values_list("workspace_id", "pk")[:CLOCK_BATCH])
     return sum(doorbell.ring(send_invitation, *pair) for pair in pairs)
+
+
+def forget_old_replies() -> int:
+    """The clock's part: what the API keeps of each `Idempotency-Key` for a day."""
+    gone = 0
+    for workspace in Workspace.objects.all():
+        with tenancy.enter(workspace):
+            gone += replies.forget_old()
+    return gone

@@ -46,7 +46,7 @@ def _check(text: str) -> None:
 
 def _write(conversation: Conversation, text: str, by: Membership, client_id: uuid.UUID) -> Message:
     conversation.clock += 1
-    conversation.save(update_fields=["clock"])
+    conversation.save(update_fields=["clock", "updated_at"])
     return Message.objects.create(
         conversation=conversation,
         channel=conversation.channel,

@@ -23,6 +23,7 @@ class Draft:
     text: str
     kind: str = kinds.TEXT
     reply_to: Message | None = None
+    source: str = "agent"
 
 
 class Refused(Exception):
@@ -66,7 +67,7 @@ def _write(conversation: Conversation, draft: Draft, by: Membership, client_id: 
         channel=conversation.channel,
         client_id=client_id,
         direction=Message.Direction.OUT,
-        source="agent",
+        source=draft.source,
         author=by,
         kind=draft.kind,
         text=draft.text,

@@ -88,6 +88,7 @@ class Conversation(WorkspaceModel):
     preview_state = models.PositiveSmallIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)  # of itself or of what was written in it; receipts do not count
 
     objects: ClassVar = ConversationManager()
 
@@ -117,6 +118,8 @@ class Conversation(WorkspaceModel):
                 name="conversation_of_team",
                 condition=Q(team__isnull=False),
             ),
+            # the API: what changed since
+            models.Index(fields=["workspace", "updated_at", "id"], name="conversation_updated"),
             # receive: the newest conversation of an identity, open or closed
             models.Index(fields=["workspace", "identity", "channel", "-id"], name="conversation_of_identity"),
         ]

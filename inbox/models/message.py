@@ -29,7 +29,7 @@ class Message(WorkspaceModel):
     client_id = models.UUIDField(default=uuid.uuid4)
     external_id = models.CharField(max_length=255, blank=True)
     direction = models.CharField(max_length=5, choices=Direction.choices)
-    source = models.CharField(max_length=12, blank=True)  # agent, app, automation; empty for the customer's
+    source = models.CharField(max_length=12, blank=True)  # agent, api, app, automation; empty for the customer's
     author = WorkspaceForeignKey("workspaces.Membership", models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=20)
     text = models.TextField(blank=True)

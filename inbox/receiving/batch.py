@@ -54,6 +54,7 @@ class Batch:
 
     def add(self, message: Message) -> None:
         self.added.append(message)
+        self.conversations[message.conversation_id].updated_at = self.now
         if message.external_id:
             self.known[message.external_id] = message
 

@@ -71,8 +71,9 @@ def _apply(batch: Batch, message: Message, what: str, at: datetime, data: dict[s
     if not changed:
         return
     batch.change(message)
+    conversation = batch.conversations[message.conversation_id]
+    conversation.updated_at = batch.now
     if what != "reaction" and batch.is_previewed(message):
-        conversation = batch.conversations[message.conversation_id]
         conversation.preview_text = message.text[:PREVIEW_LENGTH]
         conversation.preview_kind = "deleted" if message.deleted_at else message.kind
 

@@ -1,3 +1,4 @@
+from workspaces.models.api import ApiKey, ApiReply
 from workspaces.models.audit import AuditEntry
 from workspaces.models.avatar import Avatar
 from workspaces.models.event import EventRow
@@ -9,6 +10,8 @@ from workspaces.models.workspace import Membership, Workspace
 from workspaces.roles import Availability, Role, Visibility
 
 __all__ = [
+    "ApiKey",
+    "ApiReply",
     "AuditEntry",
     "Availability",
     "Avatar",
