@@ -264,8 +264,22 @@ CLOCK_JOBS = {
 }
 
 DEMO_SEEDERS = ["workspaces.demo.seed", "inbox.demo.seed"]
+DEMO_STORIES = ["inbox.demo"]  # modules with `add(workspace)` and `remove(workspace)`
+DEMO_GUESTS = ["channels_meta.demo.introduce"]  # told of the shops whose story was added
 DEMO_ACCOUNTS = [
     ("calzado-sur", "whatsapp", "110000000000009", "290000000000001", "Ventas Centro", "sandbox-token"),
+]
+DEMO_SHOP_ACCOUNTS = [
+    *DEMO_ACCOUNTS,
+    ("calzado-sur", "whatsapp", "110000000000011", "290000000000001", "Posventa", "sandbox-token"),
+    ("sola-firme", "whatsapp", "110000000000021", "290000000000002", "Vendas", "sola-firme-token"),
+    ("sola-firme", "whatsapp", "110000000000022", "290000000000002", "Pós-venda", "sola-firme-token"),
+    ("harbor-shoes", "whatsapp", "110000000000031", "290000000000003", "Front Desk", "harbor-token"),
+    ("harbor-shoes", "whatsapp", "110000000000032", "290000000000003", "Returns", "harbor-token"),
+]
+DEMO_FAILURES = [
+    {"code": "131026", "title": "Message undeliverable", "detail": ""},
+    {"code": "131049", "title": "Message not delivered to maintain healthy ecosystem engagement", "detail": ""},
 ]
 
 # --- background work --------------------------------------------------------------------------------------------
