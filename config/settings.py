@@ -3,6 +3,7 @@ what is missing there stops the process, except in development (DEBUG=1)."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,6 +54,7 @@ SOCIAL_LOGIN = SocialLogin.of(env)
 INSTALLED_APPS += SOCIAL_LOGIN.apps
 
 MIDDLEWARE = [
+    "workspaces.middleware.TimingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -319,6 +321,14 @@ GRAPH_VERSION = env.str("GRAPH_VERSION", default="v25.0")
 WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 SANDBOX = env.bool("SANDBOX", default=DEBUG)
 SANDBOX_URL = env.str("SANDBOX_URL", default="")
+
+# --- watching it ------------------------------------------------------------------------------------------------
+
+VAR_DIR = Path(env.str("PLAZA_VAR", default=str(BASE_DIR / "var")))
+# where the processes of this host count; read by the client library, before anything counts
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRIC_GAUGES = ["channels_meta.metrics.read", "inbox.metrics.read", "workspaces.gauges.read"]
 
 LOGGING = {
     "version": 1,

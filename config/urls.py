@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config import errors, health
+from config import errors, health, metrics
 from workspaces import account_views, start_views
 from workspaces.views import home
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("workspaces/new/", start_views.new_workspace, name="new_workspace"),
     path("workspaces/address/", start_views.workspace_address, name="workspace_address"),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.page, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
 ]
 

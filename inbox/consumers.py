@@ -11,7 +11,7 @@ from django.contrib.auth import get_user
 
 from inbox.models import Conversation
 from inbox.streams import INBOX, conversation_stream
-from workspaces import second_factor, tenancy
+from workspaces import metrics, second_factor, tenancy
 from workspaces.live import group
 from workspaces.middleware import membership_of
 from workspaces.models import User, Workspace
@@ -37,11 +37,13 @@ class StreamSocket(Relay):
             await self.close(FORBIDDEN)
             return
         self.group_name = name
+        metrics.SOCKETS.inc()
         await self.channel_layer.group_add(name, self.channel_name)
         await self.send('{"ready": true}')
 
     async def disconnect(self, code: int) -> None:
         if self.group_name:
+            metrics.SOCKETS.dec()
             await self.channel_layer.group_discard(self.group_name, self.channel_name)
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:

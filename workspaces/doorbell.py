@@ -13,7 +13,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from workspaces import logs
+from workspaces import logs, metrics
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,9 @@ class Rung(Protocol):
 
     @property
     def apply_async(self) -> Callable[..., Any]: ...
+
+
+_heard, _unheard = metrics.RINGS.labels("heard"), metrics.RINGS.labels("unheard")
 
 
 class _Line:
@@ -47,14 +50,17 @@ class NamedTask(Task):  # type: ignore[type-arg]  # not generic when it runs
 def ring(task: Rung, *args: Any) -> bool:
     """Rings now; answers whether it got through. Who asks goes with it, as headers."""
     if time.monotonic() < _Line.dead_until:
+        _unheard.inc()
         return False
     names = {"request_id": logs.request.get(), "workspace_id": logs.workspace()}
     try:
         task.apply_async(args=args, headers=names, retry=False, ignore_result=True)
     except (OperationalError, RedisError, OSError) as error:
         _Line.dead_until = time.monotonic() + PAUSE_SECONDS
+        _unheard.inc()
         logger.warning("doorbell not heard: %s (%s)", task.name, type(error).__name__)
         return False
+    _heard.inc()
     return True
 
 

@@ -241,3 +241,12 @@ def test_no_logger_of_ours_or_the_servers_has_a_handler_that_does_not_mask() -> 
         assert logging.getLogger(name).handlers == []
         assert logging.getLogger(name).propagate
     assert settings.LOGGING["handlers"]["console"]["filters"] == ["discreet"]
+
+
+def test_what_a_person_waits_for_goes_to_the_fast_worker() -> None:
+    from config.celery import app
+
+    fast = ("channels_meta.tasks.drain", "inbox.tasks.deliver", "workspaces.tasks.drain_events")
+    assert {app.amqp.router.route({}, name)["queue"].name for name in fast} == {"fast"}
+    assert app.amqp.router.route({}, "inbox.tasks.tell_read")["queue"].name == "slow"
+    assert all(name in settings.CELERY_TASK_ROUTES for name in fast)
