@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django
 from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "crm",
     "inbox",
     "channels_meta",
+    "workspaces.operating.OperatorConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -95,7 +97,7 @@ ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", Path(django.__file__).parent / "contrib/admin/templates"],
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
@@ -109,6 +111,12 @@ TEMPLATES = [
         },
     },
 ]
+
+# --- the operator -----------------------------------------------------------------------------------------------
+
+OPERATOR_PATH = env.str("OPERATOR_PATH", default="operator").strip("/") + "/"
+OPERATOR_PAGES = ["workspaces.admin", "channels_meta.admin"]
+OPERATOR_HEALTH = "config.metrics.read"
 
 # --- data -------------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,20 @@
 """Pages outside every workspace. Those inside are in `config/urls_workspace.py`, behind `/w/<slug>/`."""
 
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path
 
 from config import errors, health, metrics
 from workspaces import account_views, start_views
 from workspaces.views import home
 
+for room in settings.OPERATOR_PAGES:
+    import_module(room)
+
 urlpatterns = [
+    path(settings.OPERATOR_PATH, admin.site.urls),
     path("", home, name="home"),
     path("accounts/", include("workspaces.account_urls")),
     path("account/", include("workspaces.you_urls")),
