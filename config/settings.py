@@ -349,9 +349,8 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         # these bring handlers of their own, which would not mask
-        **{
-            name: {"handlers": [], "propagate": True}
-            for name in ("django", "django.server", "uvicorn", "uvicorn.error")
-        },
+        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+        **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error")},
+        "uvicorn.access": {"handlers": [], "propagate": False},  # a line a webhook would cost more than the webhook
     },
 }

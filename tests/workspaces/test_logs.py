@@ -240,6 +240,7 @@ def test_no_logger_of_ours_or_the_servers_has_a_handler_that_does_not_mask() -> 
     for name in ("uvicorn", "uvicorn.error", "django", "django.server"):
         assert logging.getLogger(name).handlers == []
         assert logging.getLogger(name).propagate
+    assert not logging.getLogger("uvicorn.access").hasHandlers(), "the door would log every webhook"
     assert settings.LOGGING["handlers"]["console"]["filters"] == ["discreet"]
 
 
