@@ -27,3 +27,10 @@ def keep_our_logging(**_: Any) -> None:
     from django.conf import settings
 
     dictConfig(settings.LOGGING)
+
+
+@worker_process_init.connect  # after the fork: what sends has a thread
+def begin_telemetry(**_: Any) -> None:
+    from config import telemetry
+
+    telemetry.begin("worker")

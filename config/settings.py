@@ -336,6 +336,9 @@ VAR_DIR = Path(env.str("PLAZA_VAR", default=str(BASE_DIR / "var")))
 # where the processes of this host count; read by the client library, before anything counts
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="production")
+OTEL_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")  # the exporter reads it, and its headers, itself
 METRIC_GAUGES = ["channels_meta.metrics.read", "inbox.metrics.read", "workspaces.gauges.read"]
 
 LOGGING = {

@@ -40,6 +40,7 @@ CALLERS_OF_ENTER = {
     "workspaces/demo.py",
     "workspaces/events.py",
     "workspaces/live.py",
+    "workspaces/management/commands/rotate_keys.py",
     "workspaces/middleware.py",
     "workspaces/tasks.py",
 }

@@ -27,7 +27,7 @@ def _identity() -> str:
 
 if FOLDER in os.environ:
     Path(os.environ[FOLDER]).mkdir(parents=True, exist_ok=True)
-    values.ValueClass = values.MultiProcessValue(_identity)
+    values.ValueClass = values.MultiProcessValue(_identity)  # type: ignore[no-untyped-call]
 
 PAGES = Histogram(
     "plaza_page_seconds",

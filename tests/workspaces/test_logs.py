@@ -241,7 +241,8 @@ def test_no_logger_of_ours_or_the_servers_has_a_handler_that_does_not_mask() -> 
         assert logging.getLogger(name).handlers == []
         assert logging.getLogger(name).propagate
     assert not logging.getLogger("uvicorn.access").hasHandlers(), "the door would log every webhook"
-    assert settings.LOGGING["handlers"]["console"]["filters"] == ["discreet"]
+    handlers: Any = settings.LOGGING["handlers"]
+    assert handlers["console"]["filters"] == ["discreet"]
 
 
 def test_what_a_person_waits_for_goes_to_the_fast_worker() -> None:
