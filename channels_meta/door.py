@@ -11,6 +11,7 @@ import asyncio
 import hmac
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,6 +19,7 @@ from urllib.parse import parse_qs
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
+from channels_meta import metrics
 from channels_meta.jsonsplit import NotJSON
 from channels_meta.ledger import Entry, Lane, Ledger, Unavailable
 from channels_meta.parts import parts_of, salvaged
@@ -62,6 +64,7 @@ class Door:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
+        began = time.perf_counter()
         try:
             status, headers, body = await self._answer(scope, receive)
         except Disconnected:
@@ -74,6 +77,7 @@ class Door:
             logger.warning("webhook door: %s", type(error).__name__)  # no traceback: it may quote the body
             status, headers, body = 503, ((b"retry-after", RETRY_AFTER),), b""
         await _send(send, status, headers, body)
+        metrics.answered(status, time.perf_counter() - began)
 
     def open(self) -> None:
         self.waker = Waker(_ring)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from channels_meta import sql
+from channels_meta import metrics, sql
 from channels_meta.models import WebhookPart
 from channels_meta.parts import NOBODY
 from channels_meta.platforms import BUSINESS, PLATFORMS, STATUS, Platform
@@ -51,6 +51,7 @@ def drain(platform: str, account_key: str, lane: str, *, seconds: float = TURN_S
     finished = 0
     while (done := _drain_set(platform, account_key, lane)) is not None:
         finished += done
+        metrics.PARTS.labels(lane).inc(done)
         if not _ask(sql.IS_PENDING, [platform, account_key, lane]):
             break
         if time.monotonic() > until:

@@ -94,3 +94,11 @@ WITH gone AS (
 SELECT count(*) FROM gone
 """
 FORGET_PARTS = f"DELETE FROM {PART} WHERE id = ANY(%s) AND state = 1"
+
+# For the metrics: both stay within the partial indexes. A lane without a queue is told too.
+QUEUES = f"""
+SELECT lanes.lane, count(part.id), COALESCE(EXTRACT(epoch FROM now() - min(part.received_at)), 0)
+FROM (VALUES ('chat'), ('status')) AS lanes(lane)
+LEFT JOIN {PART} part ON part.lane = lanes.lane AND part.state = 0 GROUP BY lanes.lane ORDER BY lanes.lane
+"""
+KEPT = f"SELECT state, count(*) FROM {PART} WHERE state IN (2, 3) GROUP BY state"

@@ -7,8 +7,13 @@ import sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # ruff: noqa: E402 (the apps are loaded before anything imports a model)
+import django
 from django.core.wsgi import get_wsgi_application
 
+from config import telemetry
+
+django.setup()
+telemetry.begin("web")  # before the handler reads the middleware
 pages = get_wsgi_application()
 
 from a2wsgi import WSGIMiddleware

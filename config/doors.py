@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from workspaces import logs
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -20,11 +22,26 @@ class Doors:
         self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._door(scope)(scope, receive, send)
+        """Each request gets its id here (it runs in a task, so in a context, of its own), and answers with it."""
+        if scope["type"] == "lifespan":
+            await self.webhooks(scope, receive, send)
+            return
+        name = logs.id_from(scope["headers"])
+        logs.request.set(name)
+        await self._door(scope)(scope, receive, answering(send, (logs.HEADER, name.encode())))
 
     def _door(self, scope: Scope) -> App:
         if scope["type"] == "websocket":
             return self.sockets
-        if scope["type"] == "lifespan" or scope["path"].startswith("/webhooks/"):
-            return self.webhooks
-        return self.pages
+        return self.webhooks if scope["path"].startswith("/webhooks/") else self.pages
+
+
+def answering(send: Send, header: tuple[bytes, bytes]) -> Send:
+    """A `send` whose answers carry this header."""
+
+    async def with_header(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], header]
+        await send(message)
+
+    return with_header

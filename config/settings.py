@@ -3,10 +3,12 @@ what is missing there stops the process, except in development (DEBUG=1)."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django
 from csp.constants import NONCE, NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
@@ -36,6 +38,7 @@ INSTALLED_APPS = [
     "crm",
     "inbox",
     "channels_meta",
+    "workspaces.operating.OperatorConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -54,6 +57,7 @@ SOCIAL_LOGIN = SocialLogin.of(env)
 INSTALLED_APPS += SOCIAL_LOGIN.apps
 
 MIDDLEWARE = [
+    "workspaces.middleware.TimingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -103,7 +107,7 @@ ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", Path(django.__file__).parent / "contrib/admin/templates"],
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
@@ -117,6 +121,12 @@ TEMPLATES = [
         },
     },
 ]
+
+# --- the operator -----------------------------------------------------------------------------------------------
+
+OPERATOR_PATH = env.str("OPERATOR_PATH", default="operator").strip("/") + "/"
+OPERATOR_PAGES = ["workspaces.admin", "channels_meta.admin"]
+OPERATOR_HEALTH = "config.metrics.read"
 
 # --- data -------------------------------------------------------------------------------------------------------
 
@@ -280,8 +290,22 @@ CLOCK_JOBS = {
 }
 
 DEMO_SEEDERS = ["workspaces.demo.seed", "inbox.demo.seed"]
+DEMO_STORIES = ["inbox.demo"]  # modules with `add(workspace)` and `remove(workspace)`
+DEMO_GUESTS = ["channels_meta.demo.introduce"]  # told of the shops whose story was added
 DEMO_ACCOUNTS = [
     ("calzado-sur", "whatsapp", "110000000000009", "290000000000001", "Ventas Centro", "sandbox-token"),
+]
+DEMO_SHOP_ACCOUNTS = [
+    *DEMO_ACCOUNTS,
+    ("calzado-sur", "whatsapp", "110000000000011", "290000000000001", "Posventa", "sandbox-token"),
+    ("sola-firme", "whatsapp", "110000000000021", "290000000000002", "Vendas", "sola-firme-token"),
+    ("sola-firme", "whatsapp", "110000000000022", "290000000000002", "Pós-venda", "sola-firme-token"),
+    ("harbor-shoes", "whatsapp", "110000000000031", "290000000000003", "Front Desk", "harbor-token"),
+    ("harbor-shoes", "whatsapp", "110000000000032", "290000000000003", "Returns", "harbor-token"),
+]
+DEMO_FAILURES = [
+    {"code": "131026", "title": "Message undeliverable", "detail": ""},
+    {"code": "131049", "title": "Message not delivered to maintain healthy ecosystem engagement", "detail": ""},
 ]
 
 # --- the API ----------------------------------------------------------------------------------------------------
@@ -341,11 +365,30 @@ WEBHOOK_RETENTION_DAYS = env.int("WEBHOOK_RETENTION_DAYS", default=30)
 SANDBOX = env.bool("SANDBOX", default=DEBUG)
 SANDBOX_URL = env.str("SANDBOX_URL", default="")
 
+# --- watching it ------------------------------------------------------------------------------------------------
+
+VAR_DIR = Path(env.str("PLAZA_VAR", default=str(BASE_DIR / "var")))
+# where the processes of this host count; read by the client library, before anything counts
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(VAR_DIR / "metrics"))
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="production")
+OTEL_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")  # the exporter reads it, and its headers, itself
+METRIC_GAUGES = ["channels_meta.metrics.read", "inbox.metrics.read", "workspaces.gauges.read"]
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"discreet": {"()": "workspaces.logs.Discreet"}},
+    "formatters": {"line": {"()": "workspaces.logs.AsText" if DEBUG else "workspaces.logs.AsJson"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        # these bring handlers of their own, which would not mask
+        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+        **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.error")},
+        "uvicorn.access": {"handlers": [], "propagate": False},  # a line a webhook would cost more than the webhook
+    },
 }

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from devtool import checks, prepared
 from devtool.alone import alone
+from devtool.backup import backup, restore
 from devtool.environment import Ports, compose
-from devtool.errors import UNAVAILABLE, Stop
+from devtool.errors import UNAVAILABLE, USAGE, Stop
 from devtool.foreground import foreground
 from devtool.install import ensure_dev, ensure_runtime
 from devtool.paths import PYTHON, var_folder
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
         if name in passing:  # their arguments belong to the program behind them
             return passing[name](rest)
         options = parser().parse_args(arguments or ["--help"])
+        if options.command in ("backup", "restore"):
+            return _copy(options.command, Path(options.file))
         return _lint() if options.command == "lint" else up(var_folder(), options.port)
     except Stop as stop:
         sys.stderr.write(f"dev: {stop}\n")
@@ -51,6 +54,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("lint", help="the checks that run nothing")
     commands.add_parser("bench", help="measure: [NAME] [--json]")
     commands.add_parser("drill", help="break things and count what was lost: [NAME] [--json]")
+    commands.add_parser("backup", help="write the database into a file").add_argument("file")
+    commands.add_parser("restore", help="fill an empty database from such a file").add_argument("file")
     commands.add_parser("manage", help="manage.py with the servers running")
     return top
 
@@ -79,6 +84,15 @@ def _manage(arguments: list[str]) -> int:
     ensure_runtime()
     prepared.forget(var_folder())  # flush, migrate backwards: the next ./dev up looks again
     return with_servers(var_folder(), ["manage.py", *arguments])
+
+
+def _copy(verb: str, file: Path) -> int:
+    ensure_runtime()
+    with running_servers(var_folder()) as servers:
+        if servers.postgres is None:
+            raise Stop("the server of DATABASE_URL has its own pg_dump and pg_restore: see docs/operations.md", USAGE)
+        {"backup": backup, "restore": restore}[verb](servers.postgres, file)
+    return 0
 
 
 def with_servers(var: Path, arguments: Sequence[str]) -> int:

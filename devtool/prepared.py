@@ -49,7 +49,7 @@ class PreparedStamp:
 def preparing_digest(root: Path = ROOT) -> str:
     """Of everything that migrate and demo are made of, the packages' own migrations included."""
     files = [root / "requirements.lock", root / "config" / "settings.py"]
-    files += sorted([*root.glob("*/migrations/*.py"), *root.glob("*/demo.py"), *root.glob("*/demo/*.py")])
+    files += sorted([*root.glob("*/migrations/*.py"), *root.glob("*/demo.py"), *root.glob("*/demo/**/*.*")])
     total = hashlib.sha256()
     for path in files:
         total.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())

@@ -25,6 +25,7 @@ from devtool.valkey import Valkey, port_is_free
 
 HOST = "127.0.0.1"
 READY_WITHIN = 120.0
+BARE = "bare"  # PLAZA_DEMO: workspaces and people only
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -96,7 +97,7 @@ class Run:
             self._require(self._manage("migrate", env, "--no-input"))
         self._start_processes(env)
         if with_demo and not prepared:
-            self._require(self._manage("demo", env))
+            self._require(self._manage("demo", env, *story(env)))
             if stamp and not self.supervisor.stopping:
                 stamp.write()
         if self._wait_until_ready(env):
@@ -153,6 +154,7 @@ class Run:
         if has_demo(env):
             lines += [
                 "Log in as  ana@plaza.example (admin), bruno@plaza.example or carla@plaza.example (agents)",
+                "           marina@plaza.example in Portuguese, grace@plaza.example in English",
                 "           password: plaza-demo",
             ]
         lines += ["Ctrl-C stops everything.", ""]
@@ -163,6 +165,11 @@ class Run:
 def has_demo(env: Mapping[str, str]) -> bool:
     """Logins whose password everybody knows: where there is a sandbox, never in production."""
     return env["SANDBOX"] == "1"
+
+
+def story(env: Mapping[str, str]) -> tuple[str, ...]:
+    """What `manage demo` is told. A shop that is there stays as it is: its customers may have been taken away."""
+    return () if env.get("PLAZA_DEMO") == BARE else ("add", "--new-only")
 
 
 def is_ready(port: int, env: Mapping[str, str]) -> bool:

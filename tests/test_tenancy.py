@@ -36,15 +36,17 @@ BrowserOf = Callable[[User], Client]
 
 # Who may open a scope. A new caller is a decision: add it here, with its reason beside the call.
 CALLERS_OF_ENTER = {
+    "channels_meta/demo.py",
     "channels_meta/drain.py",
     "channels_meta/management/commands/connect_channel.py",
-    "inbox/demo.py",
+    "inbox/demo/__init__.py",
     "inbox/tasks.py",
     "workspaces/actions/start.py",
     "workspaces/api/door.py",
     "workspaces/demo.py",
     "workspaces/events.py",
     "workspaces/live.py",
+    "workspaces/management/commands/rotate_keys.py",
     "workspaces/middleware.py",
     "workspaces/pages/audit.py",
     "workspaces/pages/joining.py",

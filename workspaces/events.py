@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from workspaces import doorbell, locks, sql, tenancy
+from workspaces import doorbell, locks, metrics, sql, tenancy
 from workspaces.models import EventRow, Workspace
 from workspaces.rows import as_json
 
@@ -103,10 +103,12 @@ def _hand_over(listener: Listener, rows: list[EventRow], failed: set[str]) -> in
     except Exception as error:  # noqa: BLE001 (a listener may fail in any way; the row keeps the reason)
         if len(rows) == 1:
             _postpone(rows[0], error)
+            metrics.EVENTS.labels("failed").inc()
             failed.add(rows[0].subject)
             return 0
         middle = len(rows) // 2
         return _hand_over(listener, rows[:middle], failed) + _hand_over(listener, rows[middle:], failed)
+    metrics.EVENTS.labels("done").inc(len(rows))
     return len(rows)
 
 
@@ -118,6 +120,16 @@ def _postpone(row: EventRow, error: Exception) -> None:
         row.state = EventRow.State.DEAD
     row.save(update_fields=["attempts", "error", "run_at", "state"])
     logger.error("event %s of %s failed (attempt %s)", row.kind, row.listener, row.attempts, exc_info=error)
+
+
+def replay(row: EventRow) -> None:
+    """A dead row is tried again as it is, after whatever made it fail was mended."""
+    from workspaces.tasks import drain_events  # the task module imports this one
+
+    with tenancy.enter(row.workspace):
+        dead = EventRow.objects.filter(pk=row.pk, state=EventRow.State.DEAD)
+        if dead.update(state=EventRow.State.PENDING, attempts=0, run_at=timezone.now()):
+            doorbell.ring_on_commit(drain_events, row.workspace_id, row.listener)
 
 
 def drain_overdue() -> int:

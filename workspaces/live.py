@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from workspaces import tenancy
+from workspaces import metrics, tenancy
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +92,15 @@ def _redis() -> redis.Redis:
 
 def _send(frames: Sequence[Frame], workspace_id: int) -> None:
     if time.monotonic() < _Line.dead_until:
+        metrics.DROPPED.inc(len(frames))
         return
     try:
         heard = _listened_to(frames, workspace_id)
-        if heard:
-            _publish(frames, workspace_id, heard)
+        sent = _publish(frames, workspace_id, heard) if heard else 0
+        (metrics.PUBLISHED if sent else metrics.UNHEARD).inc(sent or len(frames))
     except redis.RedisError as error:
         _Line.dead_until = time.monotonic() + PAUSE_SECONDS
+        metrics.DROPPED.inc(len(frames))
         logger.warning("live frames dropped: %s", type(error).__name__)
 
 
@@ -112,7 +114,8 @@ def _listened_to(frames: Sequence[Frame], workspace_id: int) -> set[str]:
     return {str(channel, "ascii") for channel, count in counts if count and isinstance(channel, bytes)}
 
 
-def _publish(frames: Sequence[Frame], workspace_id: int, heard: set[str]) -> None:
+def _publish(frames: Sequence[Frame], workspace_id: int, heard: set[str]) -> int:
+    """How many went out: one a frame and language."""
     pipeline = _redis().pipeline(transaction=False)
     for code in LANGUAGES:
         named = [(_channel(group(workspace_id, frame.stream, code)), frame) for frame in frames]
@@ -120,7 +123,7 @@ def _publish(frames: Sequence[Frame], workspace_id: int, heard: set[str]) -> Non
         with translation.override(code):
             for channel, frame in wanted:
                 pipeline.publish(channel, _encode(frame))
-    pipeline.execute()
+    return len(pipeline.execute())
 
 
 def _body(frame: Frame) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -11,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from workspaces import second_factor, tenancy
+from workspaces import metrics, second_factor, tenancy
 from workspaces.models import Membership, User, Workspace
 
 if TYPE_CHECKING:
@@ -61,6 +62,19 @@ class WorkspaceMiddleware:
         request.META["PATH_INFO"] = request.path_info
         request.urlconf = settings.WORKSPACE_URLCONF
         return self.get_response(request)
+
+
+class TimingMiddleware:
+    """First of all: how long pages take, by status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        metrics.PAGES.labels(str(response.status_code)).observe(time.perf_counter() - began)
+        return response
 
 
 class LanguageMiddleware:

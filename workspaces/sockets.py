@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import DatabaseError, InterfaceError
 
-from workspaces import presence, second_factor, tenancy
+from workspaces import metrics, presence, second_factor, tenancy
 from workspaces.live import group
 from workspaces.middleware import membership_of
 from workspaces.models import Membership, User, Workspace
@@ -64,12 +64,15 @@ class StreamSocket(Relay):
             await self.close(FORBIDDEN)
             return
         self.hearing = hearing
+        metrics.SOCKETS.inc()
         for name in hearing.groups:
             await self.channel_layer.group_add(name, self.channel_name)
         self.looking = asyncio.create_task(self.keep_looking())
         await self.send('{"ready": true}')
 
     async def disconnect(self, code: int) -> None:
+        if self.hearing:
+            metrics.SOCKETS.dec()
         if self.looking:
             self.looking.cancel()
             with contextlib.suppress(asyncio.CancelledError):

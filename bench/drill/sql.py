@@ -34,6 +34,17 @@ SELECT (SELECT count(*) FROM channels_meta_webhookpart WHERE state = 0),
        (SELECT count(*) FROM workspaces_eventrow WHERE state = 0),
        (SELECT count(*) FROM workspaces_eventrow WHERE state <> 0)
 """
+TABLES = """
+SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname
+"""
+POLICIES = """
+SELECT tablename, policyname, roles::text, qual, with_check FROM pg_policies WHERE schemaname = 'public' ORDER BY 1, 2
+"""
+SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+OWNERSHIP = """
+SELECT relname, relowner::regrole::text, relacl::text, relrowsecurity, relforcerowsecurity
+FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname
+"""
 STATES = "SELECT id, state FROM inbox_delivery"
 SENDING = "SELECT count(*) FROM inbox_delivery WHERE state = 1"
 PENDING = "SELECT count(*) FROM channels_meta_webhookpart WHERE state = 0"

@@ -221,6 +221,18 @@ async def windows(request: Request) -> Response:
     return JSONResponse({"ok": True})
 
 
+async def chats(request: Request) -> Response:
+    """Customers who have written before: a list of {from, name, channel, seconds_ago}, told to nobody."""
+    stage, body = platform.of(request), await _body(request)
+    wanted = body.get("chats")
+    if not isinstance(wanted, list) or len(wanted) > MOST_AT_ONCE or not all(isinstance(one, dict) for one in wanted):
+        raise Wrong(f"chats: a list of at most {MOST_AT_ONCE}")
+    for one in wanted:
+        at = now_ms() - int(float(one.get("seconds_ago") or 0) * 1000)
+        stage.chats.set_last_in_at(_account(stage, one), _customer(stage, one), at)
+    return JSONResponse({"chats": len(wanted)})
+
+
 async def webhooks(request: Request) -> Response:
     stage = platform.of(request)
     if request.method == "GET":
@@ -283,6 +295,7 @@ routes = [
     _route("receipts", receipts, "POST"),
     _route("opened", opened, "POST"),
     _route("windows", windows, "POST"),
+    _route("chats", chats, "POST"),
     _route("webhooks", webhooks, "GET POST"),
     _route("webhooks/{webhook:int}", webhook, "GET"),
     _route("log", log, "GET"),

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.models import IdentityKey
-from inbox import states, streams
+from inbox import metrics, states, streams
 from inbox.actions.lock import locked
 from inbox.models import Channel, Conversation, Delivery, Message, Receipt, State
 from inbox.port import Accepted, Failure, Key, Outcome, Outgoing, Scope, SendError
@@ -90,6 +90,7 @@ def settle(delivery: Delivery, accepted: Accepted) -> None:
         if states.has_arrived(delivery):  # somebody may have asked for another attempt while this answer was late
             others = Delivery.objects.filter(message=delivery.message_id, part=delivery.part, state=State.QUEUED)
             others.update(state=State.CANCELLED)
+        _count(delivery, "accepted")
         _learn_keys(row, accepted)
         _show(row, delivery)
 
@@ -119,9 +120,16 @@ def _refused(delivery: Delivery, channel: Channel, error: SendError) -> None:
         else:
             delivery.state = State.FAILED
         delivery.save(update_fields=["failure", "lease_until", "state", "run_at", "tries", "updated_at"])
+        metrics.ERRORS.labels(error.failure.code or "none").inc()
+        _count(delivery, error.outcome)
         if error.scope == Scope.ACCOUNT:
             _needs_reconnect(channel, error.failure)
         _show(row, delivery)
+
+
+def _count(delivery: Delivery, outcome: str) -> None:
+    metrics.SENDS.labels(outcome).inc()
+    metrics.reached[State(delivery.state)].inc()
 
 
 def _wait(tries: int, wish: float) -> timedelta:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import Q
 
-from inbox import states
+from inbox import metrics, states
 from inbox.models import Delivery, Message, State
 from inbox.models import Receipt as ReceiptRow
 from inbox.port import Echo, Event, Receipt
@@ -88,6 +88,7 @@ def apply(batch: Batch, due: Sequence[Due]) -> None:
         delivery = tried[item.delivery.pk]
         if _advance(delivery, item.receipt):
             moved |= {one.pk: one for one in (delivery, *_withdrawn(delivery, tried.values()))}
+            metrics.reached[State(delivery.state)].inc()
             message = batch.changed.get(delivery.message_id, messages[delivery.message_id])
             _show(batch, message, states.shown(tried.values()))
     Delivery.objects.bulk_update(moved.values(), ["state", "external_id", "failure", "lease_until"], batch_size=500)

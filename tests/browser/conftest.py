@@ -58,7 +58,7 @@ def plaza(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Its port. Started as a person would start it, stopped with Ctrl-C."""
     port, folder = free_ports(), tmp_path_factory.mktemp("plaza")
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    environment |= {"PLAZA_VAR": str(folder / "var"), "NO_COLOR": "1"}
+    environment |= {"PLAZA_VAR": str(folder / "var"), "PLAZA_DEMO": "bare", "NO_COLOR": "1"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "dev"), "up", "--port", str(port)],

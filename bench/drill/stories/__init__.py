@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bench.drill.drill import Drill
-from bench.drill.stories import arrivals, kills, offline, outages, poison
+from bench.drill.stories import arrivals, kills, offline, outages, poison, restore
 
-DRILLS: dict[str, Drill] = {
-    drill.name: drill for drill in (*arrivals.DRILLS, *poison.DRILLS, *kills.DRILLS, *outages.DRILLS, *offline.DRILLS)
-}
+STORIES = (arrivals, poison, kills, outages, offline, restore)
+DRILLS: dict[str, Drill] = {drill.name: drill for story in STORIES for drill in story.DRILLS}

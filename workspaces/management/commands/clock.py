@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils.module_loading import import_string
 
-from workspaces import locks
+from workspaces import locks, logs
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,8 @@ class Command(BaseCommand):
 
     def run(self, path: str) -> None:
         try:
-            import_string(path)()
+            with logs.named():
+                import_string(path)()
         except (DatabaseError, InterfaceError):
             raise
         except Exception:  # one job's fault must not stop the others
