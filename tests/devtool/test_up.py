@@ -47,14 +47,6 @@ class TestPorts:
             check_free(Ports(base))
 
 
-def test_a_second_one_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    one, other = module._only_one(tmp_path / "var"), module._only_one(tmp_path / "var")
-    with one, pytest.raises(Stop, match="already runs"), other:
-        pass
-    with module._only_one(tmp_path / "var"):
-        pass
-
-
 class TestReadiness:
     @pytest.fixture
     def web(self) -> Iterator[Any]:
