@@ -31,6 +31,7 @@ filled = test_tenancy.filled
 EVERYBODYS = {
     "start": "leads to the start page",
     "preferences": "one's own language and theme",
+    "switcher": "one's own workspaces",
 }
 METHODS = ("get", "post", "put", "delete")
 

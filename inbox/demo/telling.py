@@ -77,7 +77,7 @@ class Teller:
         elif message.direction == Message.Direction.OUT:
             self.conversation.waiting_since = None
             self._delivered(message, line)
-        if message.direction != Message.Direction.EVENT:
+        if message.direction in (Message.Direction.IN, Message.Direction.OUT):
             preview(self.conversation, message)
             if message.deleted_at:
                 self.conversation.preview_text, self.conversation.preview_kind = "", "deleted"
@@ -89,7 +89,7 @@ class Teller:
             conversation=self.conversation,
             channel=self.conversation.channel,
             client_id=uuid.UUID(int=self.rng.getrandbits(128), version=4),
-            external_id=f"demo-{self.rng.getrandbits(96):024x}",
+            external_id="" if line.kind == kinds.NOTE else f"demo-{self.rng.getrandbits(96):024x}",
             direction=_direction(line),
             source=_source(line),
             author=None if line.by_customer or _source(line) != "agent" else agent,
@@ -186,6 +186,8 @@ def _gap(words: str) -> timedelta:
 def _direction(line: Line) -> Message.Direction:
     if line.kind in OF_PLATFORM:
         return Message.Direction.EVENT if line.kind == kinds.SYSTEM else Message.Direction.IN
+    if line.kind == kinds.NOTE:
+        return Message.Direction.NOTE
     return Message.Direction.IN if line.by_customer else Message.Direction.OUT
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from workspaces import tenancy
@@ -88,7 +89,8 @@ class Conversation(WorkspaceModel):
     preview_state = models.PositiveSmallIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)  # of itself or of what was written in it; receipts do not count
+    # of itself or of what was written in it; receipts do not count
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
     objects: ClassVar = ConversationManager()
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from inbox.actions.note import add_note
-from inbox.actions.read import mark_read, unread_counts
+from inbox.actions.read import mark_read
 from inbox.actions.send import Draft, Refused, send
 from inbox.drawing import draw_message, draw_messages
 from inbox.listing import Listing, moment
@@ -34,8 +34,7 @@ def conversation(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The desk with this thread open; to htmx, the thread alone."""
     current = load_conversation(request.member, pk)
     context = thread_context(request.member, current)
-    context["unread"] = unread_counts([current], request.member).get(current.pk, 0)
-    mark_read(current, by=request.member)
+    context["unread"] = mark_read(current, by=request.member)
     if request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers:
         return render(request, "inbox/_thread.html", context)
     listing = Listing.from_query(request.member, request.GET)

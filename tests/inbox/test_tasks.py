@@ -115,7 +115,7 @@ class TestTheClocksPart:
         self, flown: Conversation, answer: Message, ana: Membership, rung: list[Any]
     ) -> None:
         send(flown, Draft("dois"), by=ana, client_id=uuid.uuid4())
-        Delivery.objects.update(run_at=timezone.now() - MINUTE)
+        Delivery.objects.update(run_at=timezone.now() - tasks.RING_AFTER)
         tasks.deliver_due()
         assert [bell for bell in rung if bell[0] == tasks.deliver.name] == [
             (tasks.deliver.name, flown.workspace_id, flown.pk)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import get_script_prefix, reverse
@@ -25,6 +26,7 @@ BrowserOf = Callable[[User], Client]
 def asked(user: Any, path: str, **headers: str) -> HttpRequest:
     request = RequestFactory().get(path, headers=headers)
     request.user = user
+    request.session = SessionStore()
     return request
 
 

@@ -295,9 +295,9 @@ class TestAWorkspaceThatAsksForIt:
         client = self.member(ana)
         socket = InboxSocket()
         socket.scope = {"session": client.session, "url_route": {"kwargs": {"slug": "calzado-sur"}}}
-        assert socket.authorised_group() is None
+        assert socket._look() is None
         with_app(ana.user)
-        assert socket.authorised_group() is not None
+        assert socket._look() is not None
 
     def test_does_not_take_recovery_codes_alone_for_it(self, strict: Workspace, ana: Membership) -> None:
         client = self.member(ana)
