@@ -13,8 +13,8 @@ SHORTEST = 3
 PLAZAS_OWN = """
 about account accounts admin api app apps assets auth avatars billing blog contact dashboard demo docs email healthz
 help home inbox internal invitations language legal live login logout mail me media metrics new news oauth official
-plaza pricing privacy public readyz root sandbox security settings signup staff static status support system team teams
-terms test user users w webhooks welcome workspace workspaces www
+operator plaza pricing privacy public readyz root sandbox security settings signup staff static status support system
+team teams terms test user users w webhooks welcome workspace workspaces www
 """
 RESERVED = frozenset(PLAZAS_OWN.split())
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from inbox import kinds
@@ -29,6 +30,7 @@ class Rows:
     messages: list[Message] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    fresh: Iterator[State] = field(default_factory=lambda: cycle((State.SENT, State.DELIVERED, State.READ)))
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Teller:
         elif message.direction == Message.Direction.OUT:
             self.conversation.waiting_since = None
             self._delivered(message, line)
-        if message.direction != Message.Direction.EVENT:
+        if message.direction in (Message.Direction.IN, Message.Direction.OUT):
             preview(self.conversation, message)
             if message.deleted_at:
                 self.conversation.preview_text, self.conversation.preview_kind = "", "deleted"
@@ -89,7 +91,7 @@ class Teller:
             conversation=self.conversation,
             channel=self.conversation.channel,
             client_id=uuid.UUID(int=self.rng.getrandbits(128), version=4),
-            external_id=f"demo-{self.rng.getrandbits(96):024x}",
+            external_id="" if line.kind == kinds.NOTE else f"demo-{self.rng.getrandbits(96):024x}",
             direction=_direction(line),
             source=_source(line),
             author=None if line.by_customer or _source(line) != "agent" else agent,
@@ -146,7 +148,7 @@ class Teller:
             if message.kind == kinds.AUDIO:
                 return State.PLAYED
             return State.DELIVERED if self.rng.random() < HIDE_READING else State.READ
-        return self.rng.choice((State.SENT, State.DELIVERED, State.DELIVERED, State.READ))
+        return next(self.rows.fresh)
 
     def _event(self, what: str, agent: Membership, at: datetime) -> None:
         self.conversation.clock += 1
@@ -186,6 +188,8 @@ def _gap(words: str) -> timedelta:
 def _direction(line: Line) -> Message.Direction:
     if line.kind in OF_PLATFORM:
         return Message.Direction.EVENT if line.kind == kinds.SYSTEM else Message.Direction.IN
+    if line.kind == kinds.NOTE:
+        return Message.Direction.NOTE
     return Message.Direction.IN if line.by_customer else Message.Direction.OUT
 
 
