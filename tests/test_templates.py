@@ -67,3 +67,10 @@ class TestTheChecker:
     )
     def test_what_is_right_passes(self, good: str) -> None:
         assert complaints(good) == []
+
+
+def test_the_account_pages_style_no_line_but_their_own() -> None:
+    """`line` is also what a row of the list is made of."""
+    sheet = (ROOT / "static" / "css" / "you.css").read_text()
+    assert ".you .line {" in sheet
+    assert "\n  .line {" not in sheet

@@ -1,8 +1,8 @@
 """What is said in a demo shop, read from `words/<language>.txt`: names, values for the {placeholders}, dialogues.
 
 A dialogue begins with `== title`; one with a star is told once, whole. Each line is one message: `>` from the customer,
-`<` from the team, then perhaps traits in round brackets (`react=❤️,later=5h`) and a kind with its argument in square
-ones (`[image sole.jpg]`), then the text.
+`<` from the team, `~` a note among the team, then perhaps traits in round brackets (`react=❤️,later=5h`) and a kind with
+its argument in square ones (`[image sole.jpg]`), then the text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from inbox import kinds
 FOLDER = Path(__file__).parent / "words"
 SECTION = re.compile(r"\[(names|values|long|dialogues)\]")
 LINE = re.compile(
-    r"(?P<side>[<>])(?:\((?P<traits>[^)]*)\))? (?:\[(?P<kind>[a-z]+)(?: (?P<argument>[^\]]*))?\] ?)?(?P<text>.*)"
+    r"(?P<side>[<>~])(?:\((?P<traits>[^)]*)\))? (?:\[(?P<kind>[a-z]+)(?: (?P<argument>[^\]]*))?\] ?)?(?P<text>.*)"
 )
 NAMELESS = "-"
 
@@ -93,4 +93,5 @@ def _line(line: str) -> Line:
     if match is None:
         raise ValueError(f"neither a line of a dialogue nor a title: {line!r}")
     traits = dict(trait.partition("=")[::2] for trait in (match["traits"] or "").split(",") if trait)
-    return Line(match["side"] == ">", match["text"], match["kind"] or kinds.TEXT, match["argument"] or "", traits)
+    kind = kinds.NOTE if match["side"] == "~" else match["kind"] or kinds.TEXT
+    return Line(match["side"] == ">", match["text"], kind, match["argument"] or "", traits)

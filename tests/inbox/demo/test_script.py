@@ -31,6 +31,7 @@ Two.
 [dialogues]
 == a usual one
 > Hi
+~ knows us
 <(react=❤️,later=5h) Hello {first}
 == * once
 > [image sole.jpg] look
@@ -50,6 +51,7 @@ class TestAScript:
         usual, once = parsed(SAMPLE).dialogues
         assert usual.lines == (
             Line(by_customer=True, text="Hi"),
+            Line(by_customer=False, text="knows us", kind="note"),
             Line(by_customer=False, text="Hello {first}", traits={"react": "❤️", "later": "5h"}),
         )
         assert [(line.kind, line.argument, line.text) for line in once.lines] == [

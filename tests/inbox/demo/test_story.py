@@ -107,7 +107,7 @@ class TestItsRows:
             inbound = [message for message in told if message.direction == "in"]
             assert row.inbound_count == len(inbound)
             assert row.last_inbound_at == row.window_from == (inbound[-1].at if inbound else None)
-            spoken = [message for message in told if message.direction != "event"]
+            spoken = [message for message in told if message.direction in ("in", "out")]
             assert row.last_message_at == spoken[-1].at
             assert row.preview_state == spoken[-1].state
             assert row.created_at == told[0].at
