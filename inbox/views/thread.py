@@ -48,7 +48,8 @@ def header(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def header_context(member: Membership, current: Conversation) -> dict[str, object]:
-    members = Membership.objects.filter(is_active=True).select_related("user").order_by("user__name")
+    active = Membership.objects.filter(is_active=True).select_related("user").order_by("user__name")
+    members = sorted(active, key=lambda other: other.pk != member.pk)  # oneself first: A, Enter takes it
     return {"conversation": current, "members": members, "teams": Team.objects.order_by("name"), "member": member}
 
 

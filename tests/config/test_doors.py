@@ -32,19 +32,19 @@ async def nowhere(message: MutableMapping[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("scope", "room"),
     [
-        ({"type": "http", "path": "/webhooks/whatsapp/"}, "webhooks"),
-        ({"type": "http", "path": "/webhooks/"}, "webhooks"),
-        ({"type": "http", "path": "/webhooks/../admin"}, "webhooks"),
+        ({"type": "http", "path": "/webhooks/whatsapp/", "headers": []}, "webhooks"),
+        ({"type": "http", "path": "/webhooks/", "headers": []}, "webhooks"),
+        ({"type": "http", "path": "/webhooks/../admin", "headers": []}, "webhooks"),
         ({"type": "lifespan"}, "webhooks"),
-        ({"type": "websocket", "path": "/w/calzado-sur/live/inbox/"}, "sockets"),
-        ({"type": "websocket", "path": "/webhooks/whatsapp/"}, "sockets"),
-        ({"type": "http", "path": "/webhooks"}, "pages"),
-        ({"type": "http", "path": "/webhooksx/"}, "pages"),
-        ({"type": "http", "path": "/w/webhooks/"}, "pages"),
-        ({"type": "http", "path": "//webhooks/whatsapp/"}, "pages"),
-        ({"type": "http", "path": "/"}, "pages"),
-        ({"type": "http", "path": "/w/calzado-sur/live/inbox/"}, "pages"),
-        ({"type": "http", "path": ""}, "pages"),
+        ({"type": "websocket", "path": "/w/calzado-sur/live/inbox/", "headers": []}, "sockets"),
+        ({"type": "websocket", "path": "/webhooks/whatsapp/", "headers": []}, "sockets"),
+        ({"type": "http", "path": "/webhooks", "headers": []}, "pages"),
+        ({"type": "http", "path": "/webhooksx/", "headers": []}, "pages"),
+        ({"type": "http", "path": "/w/webhooks/", "headers": []}, "pages"),
+        ({"type": "http", "path": "//webhooks/whatsapp/", "headers": []}, "pages"),
+        ({"type": "http", "path": "/", "headers": []}, "pages"),
+        ({"type": "http", "path": "/w/calzado-sur/live/inbox/", "headers": []}, "pages"),
+        ({"type": "http", "path": "", "headers": []}, "pages"),
     ],
 )
 def test_each_connection_goes_to_one_door(scope: dict[str, Any], room: str) -> None:
@@ -106,12 +106,12 @@ class TestTheApplication:
         """The raw door's own answer to a stranger: no cookie, no page, no policy headers."""
         start, *_ = http("POST", "/webhooks/whatsapp/")
         assert start["status"] == 403
-        assert {name for name, _ in start["headers"]} == {b"content-length", b"connection"}
+        assert {name for name, _ in start["headers"]} == {b"content-length", b"connection", b"x-request-id"}
 
     def test_an_unknown_platform_is_the_doors_404(self) -> None:
         start, *_ = http("POST", "/webhooks/fax/")
         assert start["status"] == 404
-        assert [name for name, _ in start["headers"]] == [b"content-length"]
+        assert [name for name, _ in start["headers"]] == [b"content-length", b"x-request-id"]
 
     @pytest.mark.parametrize("origin", [[], [(b"origin", b"https://evil.example")], [(b"origin", b"null")]])
     def test_a_socket_from_another_site_is_refused(self, origin: list[tuple[bytes, bytes]]) -> None:

@@ -16,13 +16,15 @@ from devtool.console import Console
 from devtool.environment import Ports
 from devtool.errors import USAGE, Stop
 from devtool.supervisor import Supervisor
-from devtool.valkey import HOST
+from devtool.valkey import HOST, port_is_free
 
 
 @pytest.fixture
 def taken() -> Iterator[int]:
     """A port on which a stranger listens."""
-    with socket.create_server((HOST, 0)) as stranger:
+    # below the system's own range, where a neighbour would be taken by whoever asks for any port
+    free = next(port for port in range(21_000, 29_000, 10) if all(map(port_is_free, range(port - 2, port + 3))))
+    with socket.create_server((HOST, free)) as stranger:
         yield stranger.getsockname()[1]
 
 

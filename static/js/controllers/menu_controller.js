@@ -18,7 +18,7 @@ export default class extends Controller {
     this.buttonTarget.setAttribute("aria-expanded", String(open))
     if (!open) return
     this.place()
-    this.choices.find((choice) => choice.matches("[aria-checked=true], [aria-current]"))?.focus() ?? this.choices[0]?.focus()
+    this.choices[0]?.focus()
   }
 
   place() {
