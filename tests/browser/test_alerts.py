@@ -31,6 +31,7 @@ def test_check_50_the_title_and_the_tabs_icon_tell_of_what_is_unread(at_desk: At
     ana = at_desk("ana").open().read(phone.name)
     ana.page.keyboard.press("a")
     ana.page.keyboard.press("Enter")
+    expect(ana.page.locator("article.message.event")).to_contain_text("Ana")
     ana.open("mine")
     icon = ana.page.locator("link[rel=icon]")
     phone.says("mais uma")
