@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PASSWORD, watch
 from tests.browser.desk import Desk
 from tests.browser.mailbox import Mailbox
+from tests.browser.phone import until
 from tests.browser.test_access import violations
 from tests.workspaces.visitors import code_of
 
@@ -188,7 +189,7 @@ def test_a_passkey_is_made_and_opens_the_account_alone(arrive: Arrive, mailbox: 
     page = arrive()
     email = sign_up(page, mailbox)
     device_of(page)
-    page.goto("/account/passkeys/new/")
+    page.goto("/account/passkeys/new/", wait_until="networkidle")
     page.fill("[name=password]", WORDS)  # a sign-up proves an e-mail, not a password
     submit(page)
     page.wait_for_url("**/passkeys/new/")
@@ -198,7 +199,7 @@ def test_a_passkey_is_made_and_opens_the_account_alone(arrive: Arrive, mailbox: 
     page.wait_for_url("**/codes/")
     clean(page)
     assert "llave de acceso" in mailbox.newest(email, "Se agregó una llave de acceso")
-    page.goto("/account/passkeys/")
+    page.goto("/account/passkeys/", wait_until="networkidle")
     expect(page.locator("h2", has_text="La laptop")).to_be_visible()
     clean(page)
     leave(page)
@@ -210,7 +211,7 @@ def test_a_passkey_is_made_and_opens_the_account_alone(arrive: Arrive, mailbox: 
     clean(page)
     page.click("text=Usar una llave de acceso")
     page.wait_for_url(lambda url: "/accounts/" not in url)
-    page.goto("/account/passkeys/")
+    page.goto("/account/passkeys/", wait_until="networkidle")
     page.locator("main a", has_text="Eliminar").click()
     clean(page)
     page.click("main button.danger")
@@ -220,7 +221,7 @@ def test_a_passkey_is_made_and_opens_the_account_alone(arrive: Arrive, mailbox: 
 def test_a_browser_without_a_device_says_so_and_takes_the_password(arrive: Arrive) -> None:
     page = arrive()
     page.add_init_script("delete window.PublicKeyCredential")
-    page.goto("/accounts/login/")
+    page.goto("/accounts/login/", wait_until="networkidle")
     expect(page.locator("main")).to_contain_text("Este navegador no puede usar llaves de acceso.")
     expect(page.locator("form[data-controller=passkey] button")).to_be_disabled()
     clean(page)
@@ -231,7 +232,7 @@ def test_a_browser_without_a_device_says_so_and_takes_the_password(arrive: Arriv
 def test_a_refused_passkey_is_no_dead_end(arrive: Arrive) -> None:
     page = arrive()
     page.add_init_script("navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
-    page.goto("/accounts/login/")
+    page.goto("/accounts/login/", wait_until="networkidle")  # its scripts listen
     page.click("text=Usar una llave de acceso")
     expect(page.locator("[data-passkey-target=refused]")).to_be_visible()
     expect(page.locator("form[data-controller=passkey] button")).to_be_enabled()
@@ -292,10 +293,10 @@ def test_a_picture_is_sent_as_soon_as_it_is_chosen(arrive: Arrive, tmp_path: Any
     page = arrive()
     log_in(page, "sofia@plaza.example")
     page.wait_for_url("**/inbox/**")
-    page.goto("/account/")
+    page.goto("/account/", wait_until="networkidle")
     page.set_input_files("[name=picture]", tmp_path / "me.jpg")
     expect(page.locator("main .avatar img")).to_be_visible()
-    page.wait_for_function("document.querySelector('main .avatar img').naturalWidth === 256")
+    until(lambda: page.evaluate("document.querySelector('main .avatar img').naturalWidth === 256"))
     clean(page)
     page.goto("/w/calzado-sur/inbox/")
     expect(page.locator(".rail .avatar img")).to_be_visible()
@@ -327,7 +328,7 @@ def test_on_a_phone_the_workspaces_are_in_ones_own_menu(arrive: Arrive, mailbox:
     page = arrive(viewport={"width": 390, "height": 768})
     sign_up(page, mailbox)
     for name in ("uno", "dos"):
-        page.goto("/workspaces/new/")
+        page.goto("/workspaces/new/", wait_until="networkidle")
         start(page, f"{name}-{time.time_ns()}")
     page.click("[popovertarget=me-menu]")
     page.locator("#me-menu a", has_text="Tus espacios").click()
@@ -337,7 +338,7 @@ def test_on_a_phone_the_workspaces_are_in_ones_own_menu(arrive: Arrive, mailbox:
 
 def test_a_password_can_be_looked_at(arrive: Arrive) -> None:
     page = arrive()
-    page.goto("/accounts/login/")
+    page.goto("/accounts/login/", wait_until="networkidle")
     page.fill("[name=password]", "secreta")
     page.get_by_role("button", name="Mostrar la contraseña").click()
     expect(page.locator("[name=password]")).to_have_attribute("type", "text")
