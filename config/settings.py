@@ -276,7 +276,7 @@ CONTENT_SECURITY_POLICY = {
 CHANNEL_ADAPTERS = ["channels_meta.whatsapp.adapter"]
 EVENT_LISTENERS = {"message.received": ["crm.listeners.record_activity"]}
 SETTINGS_PAGES = ["workspaces.pages.nav.PAGES"]
-AUDIT_VERBS = ["workspaces.pages.words.VERBS"]
+AUDIT_VERBS = ["workspaces.pages.words.VERBS", "crm.words.VERBS"]
 RELEASES = {"member": ["inbox.actions.release.member_left"], "team": ["inbox.actions.release.team_removed"]}
 CLOCK_TICK_SECONDS = env.float("CLOCK_TICK_SECONDS", default=1.0)
 CLOCK_JOBS = {

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 
-from inbox.actions.assign import assign
+from inbox.actions.assign import assign, assign_team
 from inbox.actions.closure import close, reopen
 from inbox.actions.read import mark_read, mark_unread
 from inbox.api import loading
@@ -16,13 +16,14 @@ from inbox.api.serializers import (
     ChannelResource,
     ConversationQuery,
     ConversationResource,
+    TeamBody,
 )
 from inbox.models import Channel
 from workspaces.api.operations import Call, Operation
 from workspaces.api.paging import NEWEST, Order, page
 from workspaces.api.problems import Problem
 from workspaces.api.views import Viewset
-from workspaces.models import Membership
+from workspaces.models import Membership, Team
 from workspaces.permissions import Capability
 
 LATEST = Order("latest", ("last_message_at", "id"))
@@ -65,6 +66,7 @@ class Conversations(Viewset):
             status="status",
             assignee_id="assignee__pk",
             unassigned="assignee__isnull",
+            team_id="team__pk",
             channel_id="channel__pk",
             contact_id="contact__pk",
             updated_since="updated_at__gte",
@@ -99,6 +101,29 @@ class Assignment(Viewset):
     def unassign(self, call: Call, pk: int) -> Response:
         current = loading.conversation(call, pk)
         return self.answer(ConversationResource, assign(current, None, by=call.member))
+
+
+class Passing(Viewset):
+    resource = "conversations"
+
+    @Operation(
+        Capability.CONVERSATIONS_ASSIGN,
+        _("Pass a conversation to a team"),
+        answers=ConversationResource,
+        body=TeamBody,
+        description=_("Whoever has it keeps it only if they are in that team."),
+    )
+    def pass_on(self, call: Call, pk: int) -> Response:
+        current = loading.conversation(call, pk)
+        to = Team.objects.filter(pk=call.body["team_id"]).first()
+        if to is None:
+            raise Problem(404, "team_not_found", _("There is no team with this id."))
+        return self.answer(ConversationResource, assign_team(current, to, by=call.member))
+
+    @Operation(Capability.CONVERSATIONS_ASSIGN, _("Take a conversation from its team"), answers=ConversationResource)
+    def take_back(self, call: Call, pk: int) -> Response:
+        current = loading.conversation(call, pk)
+        return self.answer(ConversationResource, assign_team(current, None, by=call.member))
 
 
 class Closure(Viewset):

@@ -65,6 +65,7 @@ class ConversationResource(Resource):
     subject = serializers.CharField()
     status = serializers.ChoiceField(choices=[OPEN, CLOSED])
     assignee_id = serializers.IntegerField(allow_null=True)
+    team_id = serializers.IntegerField(allow_null=True)
     window = WindowResource()
     preview_text = serializers.CharField()
     preview_kind = serializers.CharField()
@@ -89,6 +90,7 @@ class ConversationResource(Resource):
         "subject": "",
         "status": "open",
         "assignee_id": 7,
+        "team_id": 2,
         "window": {"open": True, "until": "2026-11-21T15:00:00Z"},
         "preview_text": "Olá, vocês têm tênis 42?",
         "preview_kind": "text",
@@ -105,6 +107,7 @@ class ConversationQuery(PageQuery):
     status = fields.Choice(choices=[OPEN, CLOSED], required=False)
     assignee_id = fields.Number(required=False)
     unassigned = fields.Flag(required=False)
+    team_id = fields.Number(required=False)
     channel_id = fields.Number(required=False)
     contact_id = fields.Number(required=False)
     updated_since = fields.Moment(
@@ -116,6 +119,12 @@ class AssignmentBody(Body):
     member_id = fields.Number()
 
     example = {"member_id": 7}
+
+
+class TeamBody(Body):
+    team_id = fields.Number()
+
+    example = {"team_id": 2}
 
 
 class AttachmentResource(Resource):

@@ -11,6 +11,7 @@ urlpatterns = [
         "conversations/<int:pk>/assignment",
         conversations.Assignment.as_view({"put": "assign", "delete": "unassign"}),
     ),
+    path("conversations/<int:pk>/team", conversations.Passing.as_view({"put": "pass_on", "delete": "take_back"})),
     path("conversations/<int:pk>/closure", conversations.Closure.as_view({"post": "close", "delete": "reopen"})),
     path("conversations/<int:pk>/reading", conversations.Reading.as_view({"post": "read", "delete": "unread"})),
     path("conversations/<int:pk>/messages", messages.Thread.as_view({"get": "of_conversation", "post": "send"})),

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from inbox.api import conversations
 from inbox.models import Channel, Conversation, Message, ReadMark
 from tests.api.conftest import Program, code_of, program_of
 from workspaces import tenancy
-from workspaces.models import Membership, Workspace
+from workspaces.actions.workspace import change_visibility
+from workspaces.models import Membership, Team, TeamMembership, Workspace
+from workspaces.refusals import Refused
+from workspaces.roles import Visibility
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +117,69 @@ class TestAssignment:
     @pytest.mark.parametrize("member", [None, "7", 7.5, True, 0, -1, 2**63, [], {}])
     def test_an_id_is_a_number(self, api: Program, lia: Conversation, member: Any) -> None:
         assert code_of(api.ask("PUT", f"conversations/{lia.pk}/assignment", {"member_id": member})) == "invalid"
+
+
+class TestTeams:
+    @pytest.fixture
+    def sales(self, calzado: Workspace, bruno: Membership) -> Team:
+        """A team of Bruno's."""
+        with tenancy.enter(calzado):
+            team = Team.objects.create(name="Ventas")
+            TeamMembership.objects.create(team=team, member=bruno)
+            return team
+
+    def test_they_show_who_is_in_them(self, api: Program, sales: Team, bruno: Membership) -> None:
+        rows = api.results("teams")
+        assert [(row["id"], row["name"], row["member_ids"]) for row in rows] == [(sales.pk, "Ventas", [bruno.pk])]
+        assert api.get(f"teams/{sales.pk}").json() == rows[0]  # type: ignore[attr-defined]
+
+    def test_passing_a_conversation_on_is_what_the_desk_does(
+        self, api: Program, lia: Conversation, sales: Team, ana: Membership
+    ) -> None:
+        api.ask("PUT", f"conversations/{lia.pk}/assignment", {"member_id": ana.pk})
+        told = api.ask("PUT", f"conversations/{lia.pk}/team", {"team_id": sales.pk}).json()  # type: ignore[attr-defined]
+        assert (told["team_id"], told["assignee_id"]) == (sales.pk, None)
+        assert [row["id"] for row in api.results(f"conversations?team_id={sales.pk}")] == [lia.pk]
+        back = api.ask("DELETE", f"conversations/{lia.pk}/team").json()  # type: ignore[attr-defined]
+        assert back["team_id"] is None
+        assert [what for what, _ in lines(lia)] == ["taken", "passed", "teamless"]
+
+    def test_only_to_a_team_of_the_workspace(
+        self, api: Program, lia: Conversation, olga: Membership, otra: Workspace
+    ) -> None:
+        with tenancy.enter(otra):
+            foreign = Team.objects.create(name="Vendas").pk
+        for pk in (foreign, 2**50):
+            response = api.ask("PUT", f"conversations/{lia.pk}/team", {"team_id": pk})
+            assert (response.status_code, code_of(response)) == (404, "team_not_found")
+
+
+def test_a_key_sees_what_its_member_sees_and_no_more(
+    api: Program, lia: Conversation, ana: Membership, bruno: Membership, carla: Membership
+) -> None:
+    with tenancy.enter(lia.workspace):
+        change_visibility({"agent_visibility": Visibility.OWN}, by=ana)
+    api.ask("PUT", f"conversations/{lia.pk}/assignment", {"member_id": bruno.pk})
+    assert program_of(bruno).get(f"conversations/{lia.pk}").status_code == 200
+    stranger = program_of(carla)
+    for path in (f"conversations/{lia.pk}", f"conversations/{lia.pk}/messages"):
+        assert code_of(stranger.get(path)) == "not_found"
+    assert lia.pk not in {row["id"] for row in stranger.results("conversations")}
+    assert stranger.results("messages?external_id=in-lia") == []
+    assert len(api.results("messages?external_id=in-lia")) == 1
+
+
+def test_an_actions_refusal_is_an_answer(
+    api: Program, lia: Conversation, bruno: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bruno is removed between the API's look and the action's."""
+
+    def gone(*_: Any, **__: Any) -> None:
+        raise Refused("member_gone", "This person is no longer in the workspace.")
+
+    monkeypatch.setattr(conversations, "assign", gone)
+    response = api.ask("PUT", f"conversations/{lia.pk}/assignment", {"member_id": bruno.pk})
+    assert (response.status_code, code_of(response)) == (422, "member_gone")
 
 
 class TestClosing:

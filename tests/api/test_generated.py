@@ -22,7 +22,7 @@ from inbox.models import Conversation
 from tests.api.conftest import Program
 from workspaces import tenancy
 from workspaces.api.reference import document
-from workspaces.models import Membership
+from workspaces.models import Membership, Team
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,7 @@ def real(lia: Conversation, ana: Membership) -> Callable[[str], int]:
         message, _ = send(lia, Draft("Temos sim!"), by=ana, client_id=uuid.uuid4())
         rows = {
             "members": ana.pk,
+            "teams": Team.objects.create(name="Ventas").pk,
             "contacts": lia.contact_id,
             "identities": lia.identity_id,
             "channels": lia.channel_id,

@@ -16,7 +16,7 @@ from tests.api.conftest import Program, code_of
 from tests.conftest import count_queries
 from tests.inbox.events import LIA, says
 from workspaces import tenancy
-from workspaces.models import Workspace
+from workspaces.models import Team, Workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +125,7 @@ def test_a_cursor_of_another_list_is_refused(api: Program, crowd: None) -> None:
         ("messages", 3),
         ("deliveries", 2),
         ("members", 2),
+        ("teams", 3),
         ("channels", 2),
     ],
 )
@@ -132,6 +133,8 @@ def test_a_page_costs_the_same_however_many_rows(
     api: Program, lia: Conversation, crowd: None, path: str, queries: int
 ) -> None:
     """One for the key, one for the rows, one for what hangs on them."""
+    with tenancy.enter(lia.workspace):
+        Team.objects.bulk_create([Team(name=f"Equipo {n}") for n in range(5)])
     api.get(path)  # the key's use is noted once a minute
     for limit in (1, 2, 30):
         assert count_queries(lambda at=limit: api.get(f"{path}?limit={at}")) == queries  # type: ignore[misc]

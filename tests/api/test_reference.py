@@ -100,6 +100,7 @@ class TestThePage:
             "assignee_id": "integer",
             "channel_id": "integer",
             "contact_id": "integer",
+            "team_id": "integer",
             "limit": "integer",
             "cursor": "string",
             "status": "open | closed",

@@ -15,7 +15,7 @@ from tests.conftest import make_user, member_of
 from workspaces import tenancy
 from workspaces.api.reference import METHODS, document
 from workspaces.api.scopes import SCOPES
-from workspaces.models import Membership, Role, Workspace
+from workspaces.models import Membership, Role, Team, Workspace
 from workspaces.permissions import Capability, allows
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,7 @@ def ids(lia: Conversation, ana: Membership) -> dict[str, int]:
         message, _ = send(lia, Draft("Temos sim!"), by=ana, client_id=uuid.uuid4())
         return {
             "members": ana.pk,
+            "teams": Team.objects.create(name="Ventas").pk,
             "contacts": lia.contact_id,
             "identities": lia.identity_id,
             "channels": lia.channel_id,
@@ -55,12 +56,12 @@ def adapted(body: dict[str, Any] | None, rows: dict[str, int]) -> dict[str, Any]
     """The schema's own example, about rows that are here."""
     if body is None:
         return None
-    here = {"member_id": rows["members"], "reply_to_id": rows["messages"]}
+    here = {"member_id": rows["members"], "team_id": rows["teams"], "reply_to_id": rows["messages"]}
     return {name: here.get(name, value) for name, value in body.items()}
 
 
 def test_the_walk_is_about_every_operation_there_is() -> None:
-    assert len(OPERATIONS) >= 27
+    assert len(OPERATIONS) >= 32
     assert {one.values[2]["x-required-scope"] for one in OPERATIONS} == set(SCOPES)  # type: ignore[index]
 
 
@@ -117,7 +118,7 @@ def test_an_id_of_another_workspace_is_not_there(
 
 
 @pytest.mark.parametrize(
-    "path", ["members", "contacts", "identities", "channels", "conversations", "messages", "deliveries"]
+    "path", ["members", "teams", "contacts", "identities", "channels", "conversations", "messages", "deliveries"]
 )
 def test_a_list_holds_nothing_of_another_workspace(
     path: str, lia: Conversation, ana: Membership, api: Program, theirs: Program

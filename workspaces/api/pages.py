@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -20,6 +18,7 @@ from workspaces.actions import api_keys
 from workspaces.api.scopes import SCOPES
 from workspaces.middleware import WorkspaceRequest
 from workspaces.models import ApiKey
+from workspaces.pages.show import show
 from workspaces.permissions import Capability, requires
 
 LIFETIMES = {
@@ -52,13 +51,13 @@ class KeyForm(forms.Form):
 def keys(request: WorkspaceRequest) -> HttpResponse:
     """The keys there are, and making one. Its token is in the answer to that and nowhere else, ever."""
     if request.method != "POST":
-        return render(request, "workspaces/settings/api_keys.html", context(KeyForm()))
+        return show(request, "api_keys", context(KeyForm()), here="api_keys")
     form = KeyForm(request.POST)
     if not form.is_valid():
-        return render(request, "workspaces/settings/api_keys.html", context(form), status=422)
+        return show(request, "api_keys", context(form), here="api_keys", status=422)
     made, token = api_keys.create(form.plan(), by=request.member)
     told = {**context(KeyForm()), "made": made, "token": token}
-    return render(request, "workspaces/settings/api_keys.html", told, status=201)
+    return show(request, "api_keys", told, here="api_keys", status=201)
 
 
 @require_http_methods(["DELETE"])
@@ -69,7 +68,7 @@ def key(request: WorkspaceRequest, key_pk: int) -> HttpResponse:
     return render(request, "workspaces/settings/_api_key.html", {"key": revoked})
 
 
-def context(form: KeyForm) -> Mapping[str, Any]:
+def context(form: KeyForm) -> dict[str, Any]:
     newest = ApiKey.objects.select_related("created_by__user").order_by(F("revoked_at").desc(nulls_first=True), "-id")
     rows = list(newest)
-    return {"heading": _("API keys"), "form": form, "keys": rows, "is_empty": not rows, "lifetimes": LIFETIMES}
+    return {"form": form, "keys": rows, "is_empty": not rows, "lifetimes": LIFETIMES}

@@ -15,6 +15,8 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from workspaces.refusals import Refused
+
 PROBLEM_TYPE = "application/problem+json"
 
 TITLES = {
@@ -56,7 +58,9 @@ class Problem(exceptions.APIException):
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The framework's exception handler for every view of the API. What it does not know is a fault of ours."""
-    if isinstance(error, Http404):
+    if isinstance(error, Refused):
+        error = Problem(422, error.code, error.words)
+    elif isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()

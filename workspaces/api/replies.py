@@ -24,6 +24,7 @@ from rest_framework.response import Response
 from workspaces import locks
 from workspaces.api.problems import Problem, handle
 from workspaces.models import ApiKey, ApiReply
+from workspaces.refusals import Refused
 
 HEADER = "Idempotency-Key"
 NAME = re.compile(r"[\x21-\x7e]{1,255}")
@@ -73,7 +74,7 @@ def _done(work: Callable[[], Response]) -> Response:
     try:
         with transaction.atomic():
             return work()
-    except (APIException, Http404, PermissionDenied) as error:
+    except (APIException, Http404, PermissionDenied, Refused) as error:
         refused = handle(error, {})
         if refused is None:
             raise

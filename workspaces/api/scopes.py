@@ -17,6 +17,6 @@ SCOPES: dict[Capability, _StrPromise] = {
     Capability.CONVERSATIONS_ASSIGN: _("Assign conversations"),
     Capability.CONTACTS_READ: _("Read contacts"),
     Capability.CONTACTS_EDIT: _("Create and change contacts"),
-    Capability.MEMBERS_READ: _("Read the workspace and its members"),
+    Capability.MEMBERS_READ: _("Read the workspace, its members and its teams"),
     Capability.CHANNELS_READ: _("Read channels"),
 }

@@ -37,6 +37,7 @@ PAGES = (
     Page("teams", "settings:teams", _("Teams"), "users", Capability.MEMBERS_READ),
     Page("hours", "settings:hours", _("Hours and holidays"), "clock", Capability.HOURS_MANAGE),
     Page("security", "settings:security", _("Security"), "shield", Capability.SECURITY_MANAGE, SAFETY),
+    Page("api_keys", "api_keys", _("API keys"), "key-round", Capability.API_KEYS_MANAGE, SAFETY),
     Page("audit", "settings:audit", _("Audit log"), "file-text", Capability.AUDIT_READ, SAFETY),
 )
 

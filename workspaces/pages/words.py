@@ -42,6 +42,8 @@ CAPABILITIES: dict[Capability, str | Promise] = {
 
 # Other rooms name theirs through `settings.AUDIT_VERBS`; a verb without words is shown as it is stored.
 VERBS: dict[str, str | Promise] = {
+    "api_key.created": _("Made an API key"),
+    "api_key.revoked": _("Revoked an API key"),
     "audit.exported": _("Exported the audit log"),
     "channel.connected": _("Connected a channel"),
     "holiday.added": _("Added a holiday"),
