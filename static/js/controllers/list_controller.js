@@ -29,6 +29,11 @@ export default class extends Controller {
     if (this.asked.size) this.timer ??= setTimeout(() => this.ask(), Math.max(0, this.last + PACE - Date.now()) + Math.random() * JITTER)
   }
 
+  /** Reading changes no row for the others, so no nudge tells my own counters. */
+  read({ detail: { id } }) {
+    this.frame({ detail: { nudge: [id] } })
+  }
+
   async ask() {
     this.last = Date.now()
     this.timer = null

@@ -36,6 +36,8 @@ export default class extends Controller {
     if (!this.unread || document.visibilityState !== "visible" || !atNewest(this.scrollerTarget)) return
     this.unread = false
     this.dispatch("done", { detail: { id: this.idValue } })
-    await request(this.urlValue, { method: "POST" }).catch(() => (this.unread = true))
+    const told = await request(this.urlValue, { method: "POST" }).catch(() => null)
+    if (told) this.dispatch("told", { detail: { id: this.idValue } })
+    else this.unread = true
   }
 }
