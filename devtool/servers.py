@@ -104,7 +104,7 @@ def running_servers(var: Path) -> Iterator[Servers]:
         try:
             yield servers
         finally:
-            if ours:
+            if ours and servers.embedded:
                 fcntl.flock(door, fcntl.LOCK_EX)
                 _outlast(users)
                 servers.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,56 @@ class TestSharing:
         with running_servers(tmp_path) as servers:
             fakes = of(servers)
         assert [one.done for one in fakes] == [[], []]
+
+    def test_who_started_them_waits_for_who_uses_them(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        used, may_leave, order = threading.Event(), threading.Event(), list[str]()
+
+        def user() -> None:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Fake, "running", lambda self: True)
+                with running_servers(tmp_path):
+                    used.set()
+                    may_leave.wait(5)
+                    order.append("the user left")
+
+        with running_servers(tmp_path) as servers:
+            for one in of(servers):
+                monkeypatch.setattr(one, "stop", lambda: order.append("stopped"))
+            thread = threading.Thread(target=user)
+            thread.start()
+            assert used.wait(5)
+            threading.Timer(0.05, may_leave.set).start()
+        thread.join()
+        assert order == ["the user left", "stopped", "stopped"]
+
+    def test_two_who_begin_at_once_start_them_once(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        state, started, both = {"up": False}, list[int](), threading.Barrier(2, timeout=5)
+
+        def begin(self: Fake) -> None:
+            started.append(1)
+
+        monkeypatch.setattr(Fake, "begin", begin)
+        monkeypatch.setattr(Fake, "wait", lambda self: state.update(up=True))
+        monkeypatch.setattr(Fake, "stop", lambda self: state.update(up=False))
+        monkeypatch.setattr(Fake, "running", lambda self: state["up"])
+
+        def use() -> None:
+            with running_servers(tmp_path):
+                both.wait()  # neither would get here if one had to wait for the other
+                assert state["up"]
+
+        threads = [threading.Thread(target=use) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        assert not both.broken
+        assert len(started) == 2  # PostgreSQL's and Valkey's, once each
+        assert not state["up"]
+
+    def test_others_servers_are_waited_for_by_nobody(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
+            monkeypatch.setenv(name, "x://")
+        monkeypatch.setattr(module, "probe", lambda *_: "")
+        with running_servers(tmp_path), running_servers(tmp_path) as servers:
+            assert servers.embedded == []
