@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bench import load, sockets
 
-PACE, JITTER, MOST, EVERY = 1.0, 0.25, 100, 30.0
+PACE, JITTER, MOST, EVERY = 1.0, 0.25, 50, 30.0
 ROW = re.compile(rb'<li class="row" id="row-\d+" data-id="(\d+)" data-at="[^"]+" data-rev="(\d+)"')
 CLOCK = 3  # of every conversation before its customer writes: bench/sql.py
 

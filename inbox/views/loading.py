@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from inbox.models import Conversation, Message
 from workspaces.models import Membership
 
-MOST_IDS = 100  # a second of a busy company
+MOST_IDS = 50
 
 
 def ids_of(request: HttpRequest) -> list[int]:

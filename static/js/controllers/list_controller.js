@@ -9,7 +9,7 @@ import { Controller } from "stimulus"
 import { request } from "lib/http"
 import { parse, patch, placeDownwards } from "lib/fragments"
 
-const PACE = 1_000, JITTER = 250, MOST = 100, MOMENT = 1_200
+const PACE = 1_000, JITTER = 250, MOST = 50, MOMENT = 1_200
 
 export default class extends Controller {
   static targets = ["rows"]
